@@ -1,0 +1,83 @@
+"""What travels between stages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+Kind = Literal["absolute", "instrument-dependent"]
+
+#: Channels whose value depends on the instrument, its gains or its probe rather than on the sample alone.
+_INSTRUMENT_DEPENDENT = re.compile(
+    r"phase|ampl|error|deflection|friction|lateral|lfm|drive|frequency|tip.?bias|input|current.?feedback|in.?phase|quad",
+    re.IGNORECASE,
+)
+
+#: Common names of the topography channel in the vendors' own words.
+_HEIGHT = re.compile(
+    r"^(z[ _-]?sensor|height([ _-]?(sensor|trace|measured\w*))?|measured\s?height\w*|z[ _-]?height\w*|topo\w*|z|"
+    r"z[ _-]?axis( sensor)?|канал|основной)$",
+    re.IGNORECASE,
+)
+RETRACE = " (retrace)"
+
+
+def channel_kind(channel: str, unit: str) -> Kind:
+    """Whether a channel's numbers mean the same on another instrument (the paper's step 1).
+
+    Phase, amplitude, error, deflection and friction signals do not; neither does anything whose
+    unit is a raw voltage, an angle, arbitrary or missing.
+    """
+    if _INSTRUMENT_DEPENDENT.search(channel) or unit in {"V", "V/V", "arb.", "deg", "", "LSB"}:
+        return "instrument-dependent"
+    return "absolute"
+
+
+def common_name(channel: str, unit: str) -> str:
+    """`height` for a vendor's topography channel in metres, else the vendor's own name."""
+    base = channel.removesuffix(RETRACE).strip()
+    if unit == "m" and _HEIGHT.match(base):
+        return "height" + (RETRACE if channel.endswith(RETRACE) else "")
+    return channel
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """One channel of one scan.
+
+    `heights` (ny, nx) float, row 0 is the top of the scan as the microscope shows it, NaN = not measured;
+    `dx`, `dy` pixel sizes L/N in metres (NaN where the file does not say); `unit` the SI unit of `heights`;
+    `calibrated` False where the file gives no physical unit (V/V, arb.); `source` path, `sha256` of the file.
+    """
+
+    heights: np.ndarray
+    dx: float
+    dy: float
+    unit: str
+    channel: str
+    calibrated: bool = True
+    source: str = ""
+    sha256: str = ""
+    header: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def kind(self) -> Kind:
+        """`absolute` or `instrument-dependent`, from the channel's name and unit."""
+        return channel_kind(self.channel, self.unit)
+
+    @property
+    def is_retrace(self) -> bool:
+        """Whether this is the way back of a line that the trace shows already: a repeat, never a sample."""
+        return self.channel.endswith(RETRACE)
+
+    def renamed(self, channel: str) -> Image:
+        """The same image under another channel name."""
+        return replace(self, channel=channel)
+
+    def __repr__(self) -> str:
+        ny, nx = self.heights.shape
+        return f"Image({self.channel!r}, {ny}x{nx}, dx={self.dx:.4g} m, dy={self.dy:.4g} m, unit={self.unit!r})"
