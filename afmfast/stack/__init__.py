@@ -1,0 +1,1 @@
+"""Images become a stack on disk, and the manifest that says what they are."""
