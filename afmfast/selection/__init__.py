@@ -1,0 +1,1 @@
+"""A table becomes fewer columns, seeing training rows only."""

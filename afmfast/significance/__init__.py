@@ -1,0 +1,1 @@
+"""Scores become p-values and intervals."""

@@ -1,0 +1,1 @@
+"""A table becomes the scores of many split-and-randomize repeats."""

@@ -1,0 +1,125 @@
+"""The table that is classified: numbers, class and group of every row, and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+
+#: A row that lacks more than this share of its columns says too little to be counted.
+ROW_MISSING = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows to tell apart.
+
+    `X` (n, p) float64, NaN = missing; `y` (n,) codes into `classes`; `groups` (n,) integers, rows of one group never
+    stand on two sides of a split (ungrouped: all different); `columns` (p,) and `rows` (n,) names.
+    Raises `DataError` for shapes that do not fit together, infinity, no columns, or fewer than two classes.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    groups: np.ndarray
+    classes: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        X = np.ascontiguousarray(self.X, dtype=float)
+        y, groups = np.asarray(self.y, dtype=np.int64), np.asarray(self.groups, dtype=np.int64)
+        for name, value in (("X", X), ("y", y), ("groups", groups)):
+            object.__setattr__(self, name, value)
+        self._check_shapes()
+        if np.isinf(X).any():
+            column = self.columns[int(np.argmax(np.isinf(X).any(axis=0)))]
+            raise DataError(f"column {column!r} has infinite values; use NaN for what could not be measured")
+        missing = [name for code, name in enumerate(self.classes) if not (y == code).any()]
+        if missing:
+            raise DataError(f"class {missing[0]!r} has no rows; leave it out of the classes")
+
+    def _check_shapes(self) -> None:
+        if self.X.ndim != 2 or self.X.shape[1] == 0:
+            raise DataError(f"X has shape {self.X.shape}; give (rows, columns) with at least one column")
+        n, p = self.X.shape
+        for name, length in (("y", len(self.y)), ("groups", len(self.groups)), ("rows", len(self.rows))):
+            if length != n:
+                raise DataError(f"{name} has {length} entries and X has {n} rows; give one entry a row")
+        if len(self.columns) != p:
+            raise DataError(f"{len(self.columns)} column names for {p} columns; give one name a column")
+        if len(self.classes) < 2:
+            raise DataError(f"only class {', '.join(self.classes)!r} is there; telling apart takes two or more classes")
+        if n and not 0 <= self.y.min() <= self.y.max() < len(self.classes):
+            raise DataError(f"y has codes {self.y.min()}..{self.y.max()}; allowed are 0..{len(self.classes) - 1}")
+
+    @classmethod
+    def of(
+        cls,
+        X: Any,
+        y: Any,
+        groups: Any = None,
+        *,
+        columns: Sequence[str] | None = None,
+        rows: Sequence[str] | None = None,
+    ) -> Table:
+        """From labels and group names of any kind; classes are the sorted labels, no `groups` = each row its own.
+
+        X (n, p) array or data frame, whose column names and index are used. Raises `DataError`.
+        """
+        values = _numbers(X)
+        n, p = values.shape if values.ndim == 2 else (len(values), 0)
+        classes, codes = _coded("y", y)
+        belongs = np.arange(n) if groups is None else _coded("groups", groups)[1]
+        is_frame = hasattr(X, "columns")
+        names = columns if columns is not None else X.columns if is_frame else [f"column {i}" for i in range(p)]
+        lines = rows if rows is not None else X.index if is_frame else range(n)
+        texts = (tuple(str(name) for name in part) for part in (classes, names, lines))
+        return cls(values, codes, belongs, *texts)
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.classes)
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups there are; the rows, where each is its own."""
+        return len(np.unique(self.groups))
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether some group has more than one row."""
+        return self.n_groups < len(self.y)
+
+
+def _numbers(X: Any) -> np.ndarray:
+    try:
+        return np.asarray(X, dtype=float)
+    except (TypeError, ValueError) as fault:
+        raise DataError(f"X has values that are no numbers ({fault}); leave those columns out, or code them") from None
+
+
+def _coded(what: str, names: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The different names, sorted, and the code of each entry."""
+    values = np.asarray(names).ravel()
+    if pd.isna(values).any():
+        raise DataError(f"{what} has missing entries; leave those rows out, or name them")
+    found, codes = np.unique(values.astype(str) if values.dtype == object else values, return_inverse=True)
+    return found, codes
+
+
+def usable_rows(X: np.ndarray) -> np.ndarray:
+    """Which rows of X (n, p) lack no more than half of their columns: (n,) bool; the others are left out by name."""
+    return np.asarray(np.isnan(X).mean(axis=1) <= ROW_MISSING)
+
+
+def missingness(table: Table) -> np.ndarray:
+    """How many values are missing, per column and class: (p, classes)."""
+    missing = np.isnan(table.X)
+    return np.stack([missing[table.y == code].sum(axis=0) for code in range(table.n_classes)], axis=1)

@@ -1,0 +1,111 @@
+"""All scores of a run, before anything is concluded from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from .collect import Collected
+from .data import Table
+from .labels import LabelSpace
+from .plan import Plan
+from .repeat import labelling_of
+from .scores import STATISTICS, Parts
+
+
+@dataclass(frozen=True, eq=False)
+class Randomized:
+    """Scores of B randomized labellings with S splits each.
+
+    `kind` permuted, enumerated (all but the true one) or bernoulli; `n_redrawn` counts undefined splits and labellings
+    that were thrown away; `chance` the share of the largest class, mean over labellings.
+    """
+
+    kind: str
+    parts: Parts
+    n_redrawn: int
+    chance: float
+
+    def of(self, statistic: str, positive: int | None) -> np.ndarray:
+        """A statistic (B, S)."""
+        return STATISTICS[statistic].of(self.parts, positive)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Every repeat of a plan.
+
+    `repeats` the true-label repeats (at least S of them); `permuted` what the p-value is made of; `randomized` what
+    overtraining is measured on (the same, unless labels are drawn by coin); both None without permutations;
+    `exact` whether `permuted` has all other labellings there are; `warnings` (code, sentence) pairs.
+    """
+
+    table: Table
+    plan: Plan
+    space: LabelSpace
+    repeats: Collected
+    permuted: Randomized | None
+    randomized: Randomized | None
+    exact: bool
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+
+    @cached_property
+    def positive(self) -> int | None:
+        """Code of the positive class; None for more than two classes."""
+        return self.plan.positive_code(self.table)
+
+    def of(self, statistic: str) -> np.ndarray:
+        """A statistic by name (auc, accuracy, balanced_accuracy, sensitivity, specificity): (n_repeats,)."""
+        return STATISTICS[statistic].of(self.repeats.parts.first(self.plan.n_repeats), self.positive)
+
+    @property
+    def train_auc(self) -> np.ndarray:
+        """AUC of the training parts themselves: (n_repeats,)."""
+        return self._of_train("auc")
+
+    @property
+    def train_accuracy(self) -> np.ndarray:
+        """Accuracy on the training parts themselves: (n_repeats,)."""
+        return self._of_train("accuracy")
+
+    def _of_train(self, statistic: str) -> np.ndarray:
+        areas = self.repeats["train_auc"]
+        parts = Parts(self.repeats["train_accuracy"], areas, areas, areas).first(self.plan.n_repeats)
+        return STATISTICS[statistic].of(parts, self.positive)
+
+    @property
+    def t_true(self) -> float:
+        """The statistic of the permutation test for the true labels: mean over the first S repeats, no more."""
+        S = self.plan.splits_per_permutation
+        return float(STATISTICS[self.plan.statistic].of(self.repeats.parts.first(S), self.positive).mean())
+
+    @property
+    def t_permuted(self) -> np.ndarray:
+        """The same for each permuted labelling: (B,), NaN where a split stayed undefined."""
+        if self.permuted is None:
+            return np.empty(0)
+        return np.asarray(self.permuted.of(self.plan.statistic, self.positive).mean(axis=1))
+
+    @property
+    def n_redrawn(self) -> int:
+        """How many splits of the true labels were thrown away."""
+        return int(self.repeats["draw"][: self.plan.n_repeats].sum())
+
+    @property
+    def groups_per_part(self) -> tuple[float, float]:
+        """Mean number of groups in a training and in a test part."""
+        n = self.plan.n_repeats
+        return float(self.repeats["n_train_groups"][:n].mean()), float(self.repeats["n_test_groups"][:n].mean())
+
+
+def randomized_from(collected: Collected, space: LabelSpace, plan: Plan) -> Randomized:
+    """Complete records of one kind of randomized labels."""
+    n = collected.shape[0]
+    shares = []
+    for b in range(n):
+        counts = np.bincount(labelling_of(collected.kind, space, plan.seed, b).labels)
+        shares.append(counts.max() / counts.sum())
+    redrawn = int(collected["draw"].sum() + collected["label_draws"][:, 0].sum())
+    return Randomized(collected.kind, collected.parts, redrawn, float(np.mean(shares)))

@@ -1,0 +1,125 @@
+"""What is to be done with a table, and the key under which its repeats are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import SettingsError
+from .data import Table
+from .scores import STATISTICS
+from .table import LABEL_MODELS, SCHEMES, maker
+
+__all__ = ["ALGORITHM", "Plan", "Selector", "Table", "key"]
+
+#: Raised whenever the same settings would give other repeats than before; those of another number are not used.
+ALGORITHM = 1
+
+#: `selector(X, y, seed)` chooses columns from training rows; it has `settings`, a dict for the key.
+Selector = Callable[[np.ndarray, np.ndarray, int], Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which classifier, how many repeats and randomized labellings, and what is tested.
+
+    `classifier` a name or a scikit-learn estimator; `test_size` share of groups; `labels` the randomization that
+    measures overtraining (the p-value always permutes); `n_permutations` 0 = none; `splits_per_permutation` S splits
+    a labelling; `positive` the class that sensitivity and specificity are of (two classes; default: the last).
+    Raises `SettingsError` for a value outside what is allowed.
+    """
+
+    classifier: Any = "random_forest"
+    n_repeats: int = 500
+    test_size: float = 0.3
+    labels: str = "permuted"
+    n_permutations: int = 199
+    splits_per_permutation: int = 10
+    statistic: str = "auc"
+    positive: str | None = None
+    seed: int = 0
+    scheme: str = "stratified"
+
+    def __post_init__(self) -> None:
+        for name, least in (("n_repeats", 1), ("n_permutations", 0), ("splits_per_permutation", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+                raise SettingsError(f"{name} = {value!r}; give a whole number, {least} or more")
+        if not 0 < self.test_size < 1:
+            raise SettingsError(f"test_size = {self.test_size!r}; give a share between 0 and 1, such as 0.3")
+        maker(self.classifier)
+        LABEL_MODELS[self.labels]
+        STATISTICS[self.statistic]
+        SCHEMES[self.scheme]
+
+    def positive_code(self, table: Table) -> int | None:
+        """Code of the positive class; None with more than two classes, where scores are means over classes.
+
+        Raises `SettingsError` if `positive` is no class, or given with more than two.
+        """
+        if self.positive is not None and self.positive not in table.classes:
+            raise SettingsError(f"positive = {self.positive!r} is no class; allowed: {', '.join(table.classes)}")
+        if table.n_classes > 2:
+            if self.positive is not None:
+                raise SettingsError(
+                    f"positive = {self.positive!r} is for two classes, and there are {table.n_classes}; "
+                    "leave it out, scores are then means over classes, each against the rest"
+                )
+            return None
+        return table.classes.index(self.positive) if self.positive is not None else 1
+
+
+def key(table: Table, plan: Plan, selector: Selector) -> str:
+    """Folder name of stored repeats: 32 hex digits of everything that changes a repeat.
+
+    That is the table, classifier, selection, test size, scheme, seed and `ALGORITHM`. Not how many repeats,
+    permutations or splits a permutation there are, nor the statistic: these only ask for more of the same, or read it
+    differently.
+    """
+    content = hashlib.sha256()
+    content.update(json.dumps(settings_of(plan, selector), sort_keys=True).encode())
+    names = [table.classes, table.columns, table.rows, table.X.shape]
+    content.update(json.dumps(names).encode())
+    values = np.where(np.isnan(table.X), np.nan, table.X) + 0.0  # one NaN, one zero
+    for array, kind in ((values, "<f8"), (table.y, "<i8"), (table.groups, "<i8")):
+        content.update(np.ascontiguousarray(array, dtype=kind).tobytes())
+    return content.hexdigest()[:32]
+
+
+def settings_of(plan: Plan, selector: Selector) -> dict[str, Any]:
+    """Every setting that changes a repeat, as JSON."""
+    settings = getattr(selector, "settings", None)
+    if settings is None:
+        raise SettingsError(f"selector {selector!r} has no `settings`; give it a dict of all that changes its choice")
+    return {
+        "algorithm": ALGORITHM,
+        "classifier": plan.classifier if isinstance(plan.classifier, str) else _described(plan.classifier),
+        "selection": _described(settings),
+        "test_size": float(plan.test_size),
+        "scheme": plan.scheme,
+        "seed": int(plan.seed),
+    }
+
+
+def _described(value: Any) -> Any:
+    """Estimators and their parameters as JSON; what has no plain form by its repr, which matches nothing else."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return [str(value.dtype), list(value.shape), hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
+    if isinstance(value, dict):
+        return {str(name): _described(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_described(part) for part in value]
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        # The clone is seeded and single-threaded, whatever these say.
+        params = {n: v for n, v in value.get_params(deep=False).items() if n not in {"random_state", "n_jobs"}}
+        return [f"{type(value).__module__}.{type(value).__qualname__}", _described(params)]
+    return repr(value)

@@ -1,0 +1,164 @@
+"""A plan carried out on a table: what is missing is computed, in any mode, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from .collect import Collected
+from .data import Table
+from .labels import LabelSpace
+from .outcome import Scores, randomized_from
+from .plan import Plan, Selector, key, settings_of
+from .repeat import ACTUAL, ENUMERATED, Batch, Shared, run_batch
+from .split import check_splittable
+from .store import BatchStore
+from .table import SCHEMES
+
+#: Seconds of work in a task: long enough that handing it out costs little, short enough to lose little.
+_TASK_SECONDS = 1.0
+#: Tasks a worker gets at least, so that no worker waits long for the last one.
+_TASKS_PER_WORKER = 4
+
+
+class Pool(Protocol):
+    """Something that calls a function on many tasks; `afmfast.schedule.open_pool` makes one."""
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at a time."""
+        ...
+
+    def each(self, function: Callable[..., Any], tasks: Sequence[Any], shared: Any = None) -> Iterator[tuple[int, Any]]:
+        """Yield (index of task, `function(task, shared)`) as results come."""
+        ...
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def run(
+    table: Table,
+    plan: Plan,
+    *,
+    selector: Selector,
+    pool: Pool,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Scores:
+    """Every repeat of the plan; with `folder` those that lie there are read, and new ones kept at once.
+
+    Results depend on table, plan and selector alone, not on the pool, the batches or what was there before.
+    Raises `DataError` where the classes cannot be split, `SettingsError` where plan and table do not fit.
+    """
+    plan.positive_code(table)
+    check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
+    space = LabelSpace.of(table.y, table.groups, table.n_classes)
+    exact = plan.n_permutations > 0 and space.distinct <= plan.n_permutations
+    wanted = _wanted(plan, space, exact)
+    about = {
+        "algorithm": settings_of(plan, selector)["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
+        "classes": list(table.classes), "columns": list(table.columns), "settings": settings_of(plan, selector),
+    }  # fmt: skip
+    store = BatchStore(folder, key(table, plan, selector), about)
+    for collected in wanted.values():
+        for records in store.read(collected.kind):
+            collected.add(records)
+    _fill(wanted, (table, plan, selector), pool, store, progress)
+    randomized = {kind: randomized_from(wanted[kind], space, plan) for kind in wanted if kind != ACTUAL}
+    permuted = randomized.get(ENUMERATED if exact else "permuted")
+    warnings = label_warnings(table, plan)
+    if store.set_aside:
+        named = "; ".join(store.set_aside)
+        warnings.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
+    return Scores(table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, warnings)
+
+
+def label_warnings(table: Table, plan: Plan) -> list[tuple[str, str]]:
+    """What is known before any fit to limit the p-value: (code, sentence) pairs."""
+    space = LabelSpace.of(table.y, table.groups, table.n_classes)
+    found = []
+    text = space.size_warning(table.classes)
+    if text:
+        found.append(("group-size-by-class", text))
+    smallest, reason = _smallest_p(space, plan)
+    if plan.n_permutations and smallest > 0.05:
+        found.append(
+            ("smallest-p", f"The p-value cannot be expected below {smallest:.2g}, whatever the images show: {reason}")
+        )
+    return found
+
+
+def _smallest_p(space: LabelSpace, plan: Plan) -> tuple[float, str]:
+    if space.distinct > plan.n_permutations:
+        B = plan.n_permutations
+        return 1 / (B + 1), f"{B} permutations are too few, use 19 or more"
+    alike = space.renamed
+    told = f", {alike} of which only swap the names of the classes" if alike > 1 else ""
+    groups = "groups" if len(space.member) > space.n_groups else "rows"
+    return (
+        alike / space.distinct,
+        f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}",
+    )
+
+
+def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
+    """Empty places for every repeat the plan asks for, by kind."""
+    S = plan.splits_per_permutation
+    wanted = {ACTUAL: Collected(ACTUAL, (max(plan.n_repeats, S if plan.n_permutations else 1),))}
+    if plan.n_permutations:
+        kind, B = (ENUMERATED, space.distinct - 1) if exact else ("permuted", plan.n_permutations)
+        wanted[kind] = Collected(kind, (B, S))
+        if plan.labels == "bernoulli":
+            wanted["bernoulli"] = Collected("bernoulli", (plan.n_permutations, S))
+    return wanted
+
+
+def _fill(
+    wanted: dict[str, Collected], shared: Shared, pool: Pool, store: BatchStore, progress: Progress | None
+) -> None:
+    """Compute what is missing: a few single repeats to see how long they take, then the rest in larger tasks."""
+    total = sum(collected.have.size for collected in wanted.values())
+    done = sum(int(collected.have.sum()) for collected in wanted.values())
+    seconds_per_fit = float("inf")
+    if progress is not None:
+        progress(done, total, "repeats")
+    for pilot in (True, False):
+        tasks = [batch for collected in wanted.values() for batch in collected.missing()]
+        tasks = _pilots(tasks) if pilot else _cut(tasks, seconds_per_fit, pool.workers)
+        for index, (records, seconds) in pool.each(run_batch, tasks, shared):
+            batch = tasks[index]
+            wanted[batch.kind].add(records)
+            store.write(batch, records)
+            seconds_per_fit = min(seconds_per_fit, seconds / batch.n_fits)
+            done += batch.n_fits
+            if progress is not None:
+                progress(done, total, _NOTES[batch.kind])
+
+
+_NOTES = {
+    ACTUAL: "true labels", "permuted": "permuted labels", ENUMERATED: "all other labellings", "bernoulli": "coin labels"
+}  # fmt: skip
+
+
+def _pilots(tasks: list[Batch]) -> list[Batch]:
+    """Two single repeats of the first task; the first one in a new worker is slow, so one would not do."""
+    return [
+        Batch(batch.kind, batch.first + i, 1, batch.first_split, batch.n_splits)
+        for batch in tasks[:1]
+        for i in range(min(2, batch.count))
+    ]
+
+
+def _cut(tasks: list[Batch], seconds_per_fit: float, workers: int) -> list[Batch]:
+    """Tasks of about a second, and several for every worker."""
+    fits = sum(batch.n_fits for batch in tasks)
+    each = max(1.0, min(_TASK_SECONDS / max(seconds_per_fit, 1e-6), fits / (_TASKS_PER_WORKER * workers)))
+    pieces = []
+    for batch in tasks:
+        step = max(1, round(each / batch.n_splits))
+        for first in range(0, batch.count, step):
+            count = min(step, batch.count - first)
+            pieces.append(Batch(batch.kind, batch.first + first, count, batch.first_split, batch.n_splits))
+    return pieces

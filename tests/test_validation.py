@@ -1,0 +1,266 @@
+"""Splits, labellings, scores, and runs that give the same whatever way they are carried out."""
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from afmfast.errors import DataError
+from afmfast.selection.table import Selector
+from afmfast.validation import summary
+from afmfast.validation.data import missingness, usable_rows
+from afmfast.validation.labels import LabelSpace
+from afmfast.validation.plan import Plan, Table
+from afmfast.validation.prepare import CONSTANT, MISSING, prepare
+from afmfast.validation.run import label_warnings
+from afmfast.validation.scores import STATISTICS, Parts, auc, class_score, score, spread
+from afmfast.validation.split import check_splittable, draw_split
+from afmfast.validation.table import LABEL_MODELS, SCHEMES
+
+FAST = Selector(rank="gini_single", keep=3)
+EXAMPLES = Path(__file__).parents[1] / "data_schemas" / "examples"
+
+
+def archive(n=24, p=6, n_classes=2, per_group=1, shift=2.0, seed=0) -> Table:
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) // per_group % n_classes
+    X = rng.normal(size=(n, p))
+    X[np.arange(n), y] += shift * (y > 0)
+    return Table.of(X, np.array(["a", "b", "c", "d"])[y], np.arange(n) // per_group)
+
+
+PLAN = Plan("lda", n_repeats=12, n_permutations=9, splits_per_permutation=4)
+
+
+# Tables
+
+
+def test_table__from_labels_and_names_of_any_kind():
+    table = Table.of([[1.0], [2.0], [3.0]], ["b", "a", "b"], ["P1", "P1", "P2"], columns=["Sq"])
+    assert table.classes == ("a", "b")
+    assert table.y.tolist() == [1, 0, 1]
+    assert table.groups.tolist() == [0, 0, 1]
+    assert (table.columns, table.rows, table.n_groups, table.is_grouped) == (("Sq",), ("0", "1", "2"), 2, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"y": ["a", "a", "a"]}, "only class 'a' is there"),
+        ({"y": ["a", "b"]}, "y has 2 entries and X has 3 rows; give one entry a row"),
+        ({"y": ["a", "b", None]}, "y has missing entries; leave those rows out"),
+        ({"X": [[1.0], [np.inf], [0.0]], "columns": ["Sku"]}, "column 'Sku' has infinite values; use NaN"),
+        ({"X": np.empty((3, 0))}, "at least one column"),
+        ({"groups": ["P1", None, "P2"]}, "groups has missing entries"),
+        ({"X": [["1"], ["two"], ["3"]]}, "X has values that are no numbers"),
+        ({"columns": ["Sa", "Sq"]}, "2 column names for 1 columns"),
+    ],
+)
+def test_table__refuses_what_does_not_fit_together(wrong, sentence):
+    given = {"X": [[1.0], [2.0], [3.0]], "y": ["a", "b", "a"]} | wrong
+    with pytest.raises(DataError, match=sentence):
+        Table.of(given.pop("X"), given.pop("y"), **given)
+
+
+def test_missing__rows_over_half_empty_are_not_usable_and_gaps_are_counted_by_class():
+    X = np.array([[1, np.nan, 1, np.nan], [1, np.nan, np.nan, np.nan], [1, 1, 1, 1.0]])
+    assert usable_rows(X).tolist() == [True, False, True]
+    assert missingness(Table.of(X, ["a", "a", "b"])).tolist() == [[0, 0], [2, 0], [1, 0], [2, 0]]
+
+
+def test_prepare__drops_empty_and_constant_columns_and_fills_with_the_median():
+    X = np.array(
+        [[1.0, np.nan, 5.0, 0.1 + 0.2], [2, np.nan, 5, 0.3], [9, 1, 5, 0.3], [np.nan, 1, 5, 0.3], [2, 2, 5, 0.3]]
+    )
+    ready = prepare(X)
+    assert ready.fate.tolist() == [1, MISSING, CONSTANT, CONSTANT]
+    assert ready.medians[0] == 2.0
+    filled = np.array([1, 2, 9, 2, 2.0])
+    np.testing.assert_allclose(ready.apply(X, ready.usable)[:, 0], (filled - filled.mean()) / filled.std())
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-60, 1e200])
+def test_prepare__standardises_whatever_the_unit(scale):
+    X = scale * np.random.default_rng(0).normal(size=(10, 2))
+    ready = prepare(X)
+    np.testing.assert_allclose(ready.apply(X, ready.usable).std(axis=0), 1.0)
+
+
+# Splits
+
+
+@pytest.mark.parametrize("scheme", SCHEMES.names())
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_schemes__every_one_keeps_groups_whole_and_classes_on_both_sides(scheme, data):
+    n = data.draw(st.integers(6, 40))
+    groups = np.array(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)))
+    labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(3)))
+    options = {"test_size": data.draw(st.floats(0.1, 0.9)), "seed": 3, "repeat": 7, "rule": SCHEMES[scheme].split}
+    split = draw_split(labels, groups, 3, **options)
+    assert sorted([*split.train, *split.test]) == list(range(n))
+    assert not set(groups[split.train]) & set(groups[split.test])
+    assert set(labels[split.train]) == set(labels[split.test]) == {0, 1, 2}
+    again = draw_split(labels, groups, 3, **options)
+    np.testing.assert_array_equal(split.test, again.test)
+    redone = SCHEMES[scheme].split(labels, groups, np.random.default_rng(split.seed), options["test_size"])
+    np.testing.assert_array_equal(split.test, redone[1])
+
+
+def test_stratified__each_class_gives_its_share_of_groups():
+    labels = np.repeat([0, 1, 2], [20, 10, 2])
+    sizes = {
+        tuple(np.bincount(labels[draw_split(labels, np.arange(32), 3, test_size=0.3, seed=0, repeat=k).test]))
+        for k in range(9)
+    }
+    assert sizes == {(6, 3, 1)}
+
+
+def test_stratified__every_row_is_tested_alike():
+    labels, tested = np.arange(20) % 2, np.zeros(20)
+    for k in range(2000):
+        tested[draw_split(labels, np.arange(20), 2, test_size=0.3, seed=1, repeat=k).test] += 1
+    assert abs(tested / 2000 - 0.3).max() < 0.05  # five standard deviations
+
+
+def test_draw_split__redraws_are_counted_where_groups_share_classes():
+    labels, groups = np.array([0, 1, 0, 1, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    draws = [draw_split(labels, groups, 2, test_size=0.3, seed=0, repeat=k).draw for k in range(30)]
+    assert min(draws) == 0
+    assert max(draws) > 0
+
+
+@pytest.mark.parametrize(
+    ("y", "groups", "sentence"),
+    [
+        ("aaab", None, r"class 'b' has a single row.*drop_small_classes.*another group column"),
+        ("aabb", [0, 1, 2, 2], r"class 'b' has a single group \(2 rows\)"),
+        ("abbcac", [0, 0, 1, 1, 2, 2], "no split of whole groups has every class on both sides; the rarest is 'a'"),
+    ],
+)
+def test_check_splittable__names_the_class_and_the_way_out(y, groups, sentence):
+    with pytest.raises(DataError, match=sentence):
+        check_splittable(Table.of(np.eye(len(y)), list(y), groups))
+
+
+# Labellings
+
+
+@pytest.mark.parametrize(
+    ("y", "groups"),
+    [("aabb", [0, 1, 2, 3]), ("aabbb", [0, 0, 1, 2, 3]), ("abaabbc", [0, 0, 0, 1, 2, 3, 4]), ("abab", [0, 0, 1, 1])],
+)
+def test_label_space__counts_and_enumerates_every_labelling_once(y, groups):
+    table = Table.of(np.zeros((len(y), 1)), list(y), groups)
+    space = LabelSpace.of(table.y, table.groups, table.n_classes)
+    pure = [g for g in np.unique(groups) if len(set(table.y[table.groups == g])) == 1]
+    own = [table.y[table.groups == g][0] for g in pure]
+
+    def allowed(labels: tuple[int, ...]) -> bool:
+        by_group = {g: sorted(np.array(labels)[table.groups == g]) for g in np.unique(groups)}
+        swapped = [by_group[g][0] for g in pure if len(set(by_group[g])) == 1]
+        same_inside = all(by_group[g] == sorted(table.y[table.groups == g]) for g in by_group if g not in pure)
+        return same_inside and sorted(swapped) == sorted(own)
+
+    every = {labels for labels in itertools.product(range(table.n_classes), repeat=len(y)) if allowed(labels)}
+    others = [tuple(space.other(i).labels.tolist()) for i in range(space.distinct - 1)]
+    assert space.distinct == len(every)
+    assert sorted([*others, tuple(table.y.tolist())]) == sorted(every)
+    assert {tuple(space.permuted(0, b).labels.tolist()) for b in range(300)} == every
+
+
+def test_bernoulli__every_class_has_two_groups_and_redraws_are_counted():
+    space = LabelSpace.of(np.arange(10) % 2, np.arange(10) // 2, 2)
+    drawn = [space.bernoulli(0, b) for b in range(200)]
+    for made in drawn:
+        assert (made.labels[::2] == made.labels[1::2]).all()
+        assert np.bincount(made.labels, minlength=2).min() >= 4
+    # With five groups 20 of 32 coin draws have two groups in both classes.
+    assert sum(d.n_redrawn for d in drawn) / 200 == pytest.approx(32 / 20 - 1, abs=0.25)
+
+
+def test_bernoulli__too_few_groups_are_refused_with_the_way_out():
+    with pytest.raises(DataError, match=r"3 groups cannot be given 2 classes.*use labels: permuted"):
+        LabelSpace.of(np.array([0, 1, 1]), np.arange(3), 2).bernoulli(0, 0)
+
+
+@pytest.mark.parametrize("model", LABEL_MODELS.names())
+def test_label_models__labelling_b_depends_on_seed_and_b_alone(model):
+    space = LabelSpace.of(np.arange(20) % 2, np.arange(20), 2)
+    draw = LABEL_MODELS[model].draw
+    np.testing.assert_array_equal(draw(space, 5, 8).labels, draw(space, 5, 8).labels)
+    assert not np.array_equal(draw(space, 5, 8).labels, draw(space, 5, 9).labels)
+    assert not np.array_equal(draw(space, 5, 8).labels, draw(space, 6, 8).labels)
+
+
+def test_label_warnings__say_before_any_fit_what_limits_p():
+    few = Table.of(np.eye(6), list("aaabbb"))
+    assert label_warnings(few, PLAN)[0][0] == "smallest-p"  # 9 permutations
+    ((code, text),) = label_warnings(few, replace(PLAN, n_permutations=199))
+    assert code == "smallest-p"
+    assert "below 0.1" in text
+    assert "6 rows have only 20 labellings, 2 of which only swap the names of the classes; add rows" in text
+    assert label_warnings(archive(), replace(PLAN, n_permutations=19)) == []
+
+
+def test_label_warnings__name_classes_whose_groups_differ_in_size():
+    table = Table.of(np.eye(16), list("aaaaaaaaaaaabbbb"), [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6, 7])
+    text = dict(label_warnings(table, replace(PLAN, n_permutations=19)))["group-size-by-class"]
+    assert "mean rows a group: a 3, b 1" in text
+
+
+# Scores
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_auc__ties_count_half_as_in_scikit_learn(pairs):
+    values, member = np.array([p[0] for p in pairs], float), np.array([p[1] for p in pairs])
+    if member.all() or not member.any():
+        assert np.isnan(auc(values, member))
+    else:
+        assert auc(values, member) == pytest.approx(roc_auc_score(member, values), abs=1e-12)
+        assert np.trapezoid(summary.roc_on_grid(values, member), summary.FPR_GRID) == pytest.approx(
+            auc(values, member), abs=0.01
+        )
+
+
+def test_class_score__tells_rows_apart_beyond_what_float32_has_near_one():
+    rest = np.array([0.5, 1e-3, 1e-12, 1e-15])
+    probability = np.stack([1 - rest, rest], axis=1).astype(np.float32)
+    assert (np.diff(class_score(probability, 0)) > 0).all()
+    assert (np.diff(class_score(probability, 1)) < 0).all()
+
+
+def test_score__three_classes_by_hand():
+    probability = np.array([[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.4, 0.3, 0.3], [0.1, 0.2, 0.7]], dtype=np.float32)
+    parts = score(probability, np.array([0, 1, 1, 2]))
+    assert parts.accuracy == 0.75
+    assert parts.recall.tolist() == [1, 0.5, 1]
+    np.testing.assert_allclose(parts.specificity, [2 / 3, 1, 1])
+    assert parts.auc.tolist() == [1, 1, 1]
+    assert STATISTICS["balanced_accuracy"].of(parts, None) == pytest.approx(2.5 / 3)
+    assert STATISTICS["specificity"].of(parts, None) == pytest.approx(8 / 9)
+
+
+def test_score__a_class_that_is_not_tested_counts_in_no_mean():
+    parts = score(np.array([[0.9, 0.1, 0], [0.2, 0.8, 0]], dtype=np.float32), np.array([0, 1]))
+    assert np.isnan(parts.auc[2])
+    assert STATISTICS["auc"].of(parts, None) == 1.0
+
+
+def test_statistics__of_two_classes_are_of_the_positive_one():
+    parts = Parts(np.array(0.8), np.array([0.6, 0.6]), np.array([0.9, 0.7]), np.array([0.7, 0.9]))
+    assert [float(STATISTICS[s].of(parts, 1)) for s in ("sensitivity", "specificity")] == [0.7, 0.9]
+    assert [float(STATISTICS[s].of(parts, 0)) for s in ("sensitivity", "specificity")] == [0.9, 0.7]
+
+
+def test_spread__leaves_out_what_is_undefined():
+    assert spread(np.array([1.0, np.nan, 3.0])) == {"mean": 2.0, "sd": pytest.approx(2**0.5), "min": 1.0, "max": 3.0}
+    assert np.isnan(spread(np.array([np.nan]))["mean"])

@@ -1,0 +1,399 @@
+"""A run gives the same whatever way it is carried out, interrupted and resumed; what lies on disk is checked."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import RidgeClassifier, SGDClassifier
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+
+from afmfast.errors import DataError, SettingsError
+from afmfast.schedule import open_pool
+from afmfast.selection.table import Selector
+from afmfast.validation import run as running
+from afmfast.validation import summary
+from afmfast.validation.outcome import Scores
+from afmfast.validation.plan import Plan, Table, key
+from afmfast.validation.repeat import Batch, one_repeat
+from afmfast.validation.run import run
+from afmfast.validation.split import draw_split
+from afmfast.validation.table import CLASSIFIERS, maker
+
+FAST = Selector(rank="gini_single", keep=3)
+
+
+class Serial:
+    """Tasks one after the other, in the order that `shuffle` makes of them; remembers what it was given."""
+
+    def __init__(self, shuffle: int | None = None, workers: int = 1) -> None:
+        self.workers, self.shuffle, self.batches = workers, shuffle, []
+
+    def each(self, function, tasks, shared=None) -> Iterator:
+        order = np.arange(len(tasks))
+        if self.shuffle is not None:
+            np.random.default_rng(self.shuffle).shuffle(order)
+        for index in order:
+            self.batches.append(tasks[index])
+            yield int(index), function(tasks[index], shared)
+
+
+class Centroids(ClassifierMixin, BaseEstimator):
+    """Nearest class mean, with a decision instead of probabilities; quick enough for thousands of fits."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        self.means_ = np.stack([X[y == c].mean(axis=0) for c in self.classes_])
+        return self
+
+    def decision_function(self, X):
+        distance = ((X[:, None] - self.means_) ** 2).sum(axis=2)
+        return distance[:, 0] - distance[:, 1] if len(self.classes_) == 2 else -distance
+
+
+class OftenUndefined(Centroids):
+    """Knows nothing where the first training row has a positive first value."""
+
+    def fit(self, X, y):
+        self.lost_ = X[0, 0] > 0
+        return super().fit(X, y)
+
+    def decision_function(self, X):
+        return super().decision_function(X) * (np.nan if self.lost_ else 1.0)
+
+
+def archive(n=24, p=6, n_classes=2, per_group=1, shift=2.0, seed=0) -> Table:
+    """Column 1 is larger by `shift` in class b, column 2 in class c."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) // per_group % n_classes
+    X = rng.normal(size=(n, p))
+    X[np.arange(n), y] += shift * (y > 0)
+    return Table.of(X, np.array(["a", "b", "c", "d"])[y], np.arange(n) // per_group)
+
+
+PLAN = Plan(Centroids(), n_repeats=12, n_permutations=9, splits_per_permutation=4)
+
+
+def assert_equal(first: Scores, second: Scores) -> None:
+    for name in ("draw", "split_seed", "fate", "importances", "twin", "accuracy", "auc", "recall", "train_auc"):
+        np.testing.assert_array_equal(first.repeats[name], second.repeats[name])
+    for name in ("kept", "test_rows", "probability"):
+        assert all(np.array_equal(a, b) for a, b in zip(first.repeats[name], second.repeats[name], strict=True))
+    for name in ("accuracy", "auc", "recall", "specificity"):
+        for a, b in ((first.permuted, second.permuted), (first.randomized, second.randomized)):
+            np.testing.assert_array_equal(getattr(a.parts, name), getattr(b.parts, name))
+    assert (first.t_true, first.n_redrawn, first.warnings) == (second.t_true, second.n_redrawn, second.warnings)
+
+
+def go(table=None, plan=PLAN, pool=None, **options) -> Scores:
+    return run(table or archive(), plan, selector=FAST, pool=pool or Serial(), **options)
+
+
+# The same whatever way
+
+
+@pytest.mark.parametrize("mode", ["serial", "threads"])
+def test_run__every_mode_batch_size_and_order_gives_the_same(mode, monkeypatch):
+    plan = replace(PLAN, labels="bernoulli")
+    first = go(plan=plan)
+    with open_pool(mode, workers=2) as pool:
+        assert_equal(first, go(plan=plan, pool=pool))
+    shuffled = Serial(shuffle=1, workers=2)
+    monkeypatch.setattr(running, "_TASK_SECONDS", 1e-9)
+    assert_equal(first, go(plan=plan, pool=shuffled))
+    assert max(batch.count for batch in shuffled.batches) == 1
+
+
+def test_run__goes_on_where_it_stopped(tmp_path):
+    first = go(folder=tmp_path)
+    files = sorted(tmp_path.rglob("*.parquet"))
+    assert len(files) > 4
+    for path in files[::2]:
+        path.unlink()
+    pool = Serial(shuffle=3)
+    assert_equal(first, go(folder=tmp_path, pool=pool))
+    assert 0 < sum(batch.n_fits for batch in pool.batches) < 12 + 9 * 4
+    last = Serial()
+    assert_equal(first, go(folder=tmp_path, pool=last))
+    assert last.batches == []
+
+
+def test_run__more_of_everything_reuses_what_is_there(tmp_path):
+    go(folder=tmp_path)
+    pool = Serial()
+    more = replace(PLAN, n_repeats=15, n_permutations=11, splits_per_permutation=6)
+    assert_equal(go(plan=more), go(plan=more, folder=tmp_path, pool=pool))
+    fits = [batch.n_fits for batch in pool.batches if batch.kind == "actual"]
+    randomized = [batch.n_fits for batch in pool.batches if batch.kind == "permuted"]
+    assert (sum(fits), sum(randomized)) == (3, 11 * 6 - 9 * 4)
+    fewer = Serial()
+    assert_equal(go(), go(folder=tmp_path, pool=fewer))
+    assert fewer.batches == []
+
+
+def test_run__a_damaged_or_foreign_file_is_set_aside_and_made_again(tmp_path):
+    first = go(folder=tmp_path)
+    torn, flipped, foreign, *_ = sorted(tmp_path.rglob("*.parquet"))
+    torn.write_bytes(torn.read_bytes()[:-100])
+    table = pq.read_table(flipped)
+    values = table["accuracy"].to_numpy().copy()
+    values[0] += 1e-9
+    pq.write_table(table.set_column(table.column_names.index("accuracy"), "accuracy", [values]), flipped)
+    foreign.write_text("not a table")
+    resumed = go(folder=tmp_path)
+    ((code, text),) = resumed.warnings[-1:]
+    assert code == "store-damaged"
+    assert all(path.name in text for path in (torn, flipped, foreign))
+    assert sorted(p.name for p in tmp_path.rglob("*.bad")) == sorted(f"{p.name}.bad" for p in (torn, flipped, foreign))
+    assert_equal(replace(resumed, warnings=first.warnings), first)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_run__nothing_of_an_interrupted_write_is_read(tmp_path, monkeypatch):
+    def stop(*paths):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        go(folder=tmp_path)
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".part"]
+    monkeypatch.undo()
+    assert_equal(go(), go(folder=tmp_path))
+
+
+def test_run__progress_counts_every_fit():
+    seen = []
+    go(progress=lambda *said: seen.append(said))
+    assert seen[0][:2] == (0, 12 + 36)
+    assert seen[-1][:2] == (48, 48)
+    assert [done for done, *_ in seen] == sorted(done for done, *_ in seen)
+
+
+# What a repeat depends on
+
+
+def test_run__splits_know_neither_columns_nor_classifier():
+    table = archive(per_group=2)
+    settings_alone = replace(table, X=table.X[:, :1] > 0, columns=("scan size",))
+    made = [go(), go(plan=replace(PLAN, classifier="lda", n_permutations=0)), go(archive(shift=0.0))]
+    made += [go(table), go(settings_alone, replace(PLAN, classifier="lda", n_permutations=0))]
+    for a, b in ((made[0], made[1]), (made[0], made[2]), (made[3], made[4])):
+        assert all(np.array_equal(p, q) for p, q in zip(a.repeats["test_rows"], b.repeats["test_rows"], strict=True))
+
+
+def test_run__t_of_the_true_labels_is_of_the_first_splits_only():
+    scores = go()
+    assert scores.t_true == scores.of("auc")[:4].mean()
+    assert scores.t_permuted.shape == (9,)
+    assert len(go(plan=replace(PLAN, n_repeats=2)).of("auc")) == 2
+    assert go(plan=replace(PLAN, n_repeats=2)).t_true == scores.t_true
+
+
+def test_run__all_labellings_are_used_where_they_are_few(tmp_path):
+    table = archive(n=8, per_group=1)
+    few = replace(PLAN, splits_per_permutation=2)
+    scores = go(table, replace(few, n_permutations=70), folder=tmp_path)
+    assert scores.exact
+    assert scores.t_permuted.shape == (69,)
+    drawn = go(table, replace(few, n_permutations=69), folder=tmp_path)
+    assert not drawn.exact
+    assert not np.array_equal(drawn.t_permuted, scores.t_permuted)
+
+
+def test_run__permuted_labels_serve_the_p_value_also_with_coin_labels():
+    coin, permuted = go(plan=replace(PLAN, labels="bernoulli")), go()
+    np.testing.assert_array_equal(coin.t_permuted, permuted.t_permuted)
+    assert coin.randomized.kind == "bernoulli"
+    assert coin.randomized.of("auc", 1).shape == (9, 4)
+    assert permuted.randomized.chance == 0.5
+    assert 0.5 < coin.randomized.chance < 0.75
+
+
+def test_one_repeat__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
+    table = archive()
+    scores = go(table, replace(PLAN, classifier=OftenUndefined()))
+    assert np.isfinite(scores.of("auc")).all()
+    draws = scores.repeats["draw"]
+    assert scores.n_redrawn == draws.sum() > 0
+    assert scores.permuted.n_redrawn > 0
+    for k in np.flatnonzero(draws):
+        split = draw_split(table.y, table.groups, 2, test_size=0.3, seed=0, repeat=int(k), draw=int(draws[k]))
+        np.testing.assert_array_equal(split.test, scores.repeats["test_rows"][k])
+
+
+def test_one_repeat__without_a_usable_column_nothing_is_known():
+    table = replace(archive(), X=np.full((24, 6), np.nan))
+    made = one_repeat(table, table.y, PLAN, FAST, 0)
+    assert made.parts.auc.tolist() == [0.5, 0.5]
+    assert len(made.fitted.kept) == 0
+
+
+def test_run__too_few_rows_for_a_classifier_are_named():
+    with pytest.raises(
+        DataError, match=r"classifier KNeighborsClassifier does not work on a part of 2 rows.*Choose another"
+    ):
+        go(archive(n=4), Plan("k_nearest", n_repeats=2, n_permutations=0))
+
+
+# Classifiers
+
+
+@pytest.mark.parametrize("classifier", [*CLASSIFIERS.names(), RidgeClassifier(), SGDClassifier()], ids=str)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_classifiers__tell_classes_apart_and_repeat_themselves(classifier, n_classes):
+    table = archive(n=45, n_classes=n_classes, shift=6.0)
+    plan = Plan(classifier, n_repeats=1, n_permutations=0)
+    scores = go(table, plan)
+    assert scores.of("auc").min() > 0.95
+    assert scores.of("balanced_accuracy").mean() > 0.8
+    again = one_repeat(table, table.y, plan, FAST, 0)
+    np.testing.assert_array_equal(again.probability.ravel(), scores.repeats["probability"][0])
+    np.testing.assert_allclose(again.probability.sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("classifier", ["lda", "logistic_regression", "svm", "k_nearest", "gaussian_process"])
+def test_classifiers__stay_at_chance_on_shuffled_labels(classifier):
+    table = archive(n=60, shift=0.0, seed=11)
+    plan = Plan(classifier, n_repeats=1, n_permutations=24, splits_per_permutation=1)
+    areas = go(table, plan).permuted.of("auc", 1)
+    assert abs(areas.mean() - 0.5) < 0.12  # four standard errors
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS.names())
+def test_classifiers__bear_a_column_that_is_the_class_and_one_that_says_nothing(classifier):
+    y = np.arange(24) % 2
+    plan = Plan(classifier, n_repeats=1, n_permutations=0)
+    assert go(Table.of(np.stack([y, 1 - y], axis=1), y), plan).of("auc").tolist() == [1.0]
+    nothing = go(Table.of(np.repeat([0.0, 1.0], 12)[:, None], y), plan)
+    assert np.isfinite(nothing.of("auc")).all()
+
+
+def test_maker__seeds_and_serialises_every_step_of_a_clone():
+    given = make_pipeline(CLASSIFIERS["random_forest"].make(0).set_params(n_jobs=2))
+    made = maker(given)(77)
+    assert (made[0].random_state, made[0].n_jobs) == (77, 1)
+    assert given[0].random_state == 0
+
+
+@pytest.mark.parametrize("wrong", ["random_florest", KNeighborsClassifier, object()])
+def test_plan__an_unknown_classifier_is_refused(wrong):
+    with pytest.raises(SettingsError, match="random_forest"):
+        Plan(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"n_repeats": 0}, "n_repeats = 0; give a whole number, 1 or more"),
+        ({"n_permutations": -1}, "n_permutations = -1; give a whole number, 0 or more"),
+        ({"seed": 1.5}, "seed = 1.5"),
+        ({"test_size": 1.0}, "test_size = 1.0; give a share between 0 and 1"),
+        ({"labels": "shuffled"}, "no label model is called 'shuffled'; allowed: permuted, bernoulli"),
+        ({"statistic": "AUC"}, "no statistic is called 'AUC'"),
+    ],
+)
+def test_plan__refuses_what_is_not_allowed(wrong, sentence):
+    with pytest.raises(SettingsError, match=sentence):
+        Plan(**wrong)
+
+
+def test_plan__the_positive_class_is_one_of_two():
+    table = archive()
+    assert [Plan(positive=name).positive_code(table) for name in (None, "a", "b")] == [1, 0, 1]
+    with pytest.raises(SettingsError, match="positive = 'x' is no class; allowed: a, b"):
+        go(table, replace(PLAN, positive="x"))
+    with pytest.raises(SettingsError, match="positive = 'a' is for two classes, and there are 3"):
+        go(archive(n_classes=3), replace(PLAN, positive="a"))
+
+
+# Keys and batches
+
+
+def test_key__covers_what_changes_a_repeat_and_nothing_else():
+    table = archive()
+    known = key(table, PLAN, FAST)
+    same = [
+        replace(PLAN, n_repeats=7), replace(PLAN, n_permutations=99), replace(PLAN, splits_per_permutation=2),
+        replace(PLAN, statistic="accuracy", positive="a"), replace(PLAN, labels="bernoulli"),
+        replace(PLAN, classifier=Centroids()),
+    ]  # fmt: skip
+    assert {key(table, plan, FAST) for plan in same} == {known}
+    other = [replace(PLAN, seed=1), replace(PLAN, test_size=0.4), replace(PLAN, classifier="lda")]
+    other += [replace(PLAN, classifier=KNeighborsClassifier(k)) for k in (3, 4)]
+    X = table.X.copy()
+    X[0, 0] = np.nextafter(X[0, 0], 1)
+    tables = [replace(table, X=X), replace(table, columns=tuple("abcdef")), replace(table, groups=table.groups // 2)]
+    keys = [key(table, plan, FAST) for plan in other] + [key(t, PLAN, FAST) for t in tables]
+    keys += [key(table, PLAN, replace(FAST, keep=4)), known]
+    assert len(set(keys)) == len(keys)
+
+
+def test_key__a_selector_without_settings_is_refused():
+    with pytest.raises(SettingsError, match="has no `settings`"):
+        key(archive(), PLAN, lambda X, y, seed: None)
+
+
+def test_store__a_batch_can_be_read_by_others(tmp_path):
+    scores = go(folder=tmp_path)
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == key(archive(), PLAN, FAST)
+    frame = pq.read_table(folder / "actual-0-1.parquet").to_pandas()
+    assert frame["repeat"].tolist() == [0]
+    assert frame["test_rows"][0].tolist() == scores.repeats["test_rows"][0].tolist()
+    assert frame["probability"][0].dtype == np.float32
+    assert frame["kept"][0][0] == 1
+
+
+def test_batches__cover_what_is_missing_once():
+    wanted = running._wanted(PLAN, running.LabelSpace.of(np.arange(24) % 2, np.arange(24), 2), False)["permuted"]
+    wanted.have[2] = True
+    wanted.have[3:5, :2] = True
+    assert wanted.missing() == [
+        Batch("permuted", 0, 2, 0, 4), Batch("permuted", 3, 2, 2, 2), Batch("permuted", 5, 4, 0, 4)
+    ]  # fmt: skip
+
+
+# Summaries
+
+
+def test_summary__adds_up_what_the_repeats_hold():
+    table = archive(shift=1.0)
+    scores = go(table, replace(PLAN, n_repeats=20))
+    found, fared, ranked = summary.confusion(scores), summary.rows(scores), summary.columns(scores)
+    tested = np.concatenate(list(scores.repeats["test_rows"]))
+    np.testing.assert_array_equal(fared.tested, np.bincount(tested, minlength=24))
+    assert found.counts.sum() == len(tested)
+    np.testing.assert_allclose(found.share.sum(axis=1), 1)
+    np.testing.assert_allclose(np.diag(found.share).mean(), scores.of("balanced_accuracy").mean())
+    np.testing.assert_allclose(found.share[1, 1], scores.of("sensitivity").mean())
+    np.testing.assert_allclose(found.sd[0, 0], scores.of("specificity").std(ddof=1))
+    wrong = np.nansum(fared.wrong * fared.tested)
+    np.testing.assert_allclose(1 - wrong / len(tested), scores.of("accuracy").mean())
+    np.testing.assert_allclose(fared.probability[fared.tested > 0].sum(axis=1), 1, atol=1e-6)
+    assert ranked.order[0] == 1
+    assert ranked.kept.sum() == pytest.approx(3)
+    curve = summary.roc(scores)["b"]
+    assert np.trapezoid(curve.mean, summary.FPR_GRID) == pytest.approx(scores.of("auc").mean(), abs=0.02)
+    assert (curve.low <= curve.mean).all()
+    assert (curve.mean <= curve.high).all()
+
+
+def test_summary__names_the_twin_and_the_reason():
+    table = archive(n=40)
+    X = np.column_stack([table.X, -table.X[:, 1], np.full(40, 3.0), np.where(np.arange(40) % 2, np.nan, 1.0)])
+    found = summary.columns(go(replace(table, X=X, columns=tuple("abcdefghi")), replace(PLAN, n_permutations=0)))
+    assert (found.twin[6], found.correlated[6], found.twin_correlation[6]) == (1, 1.0, -1.0)
+    assert (found.constant[7], found.missing[8]) == (1.0, 1.0)
+    assert np.isnan(found.importance[6:]).all()
+    assert found.order[-3:].tolist() == [6, 7, 8]
+
+
+def test_summary__more_classes_have_a_curve_each():
+    scores = go(archive(n=45, n_classes=3), replace(PLAN, n_permutations=0))
+    assert list(summary.roc(scores)) == ["a", "b", "c"]
+    assert scores.positive is None
+    assert scores.of("sensitivity").tolist() == scores.of("balanced_accuracy").tolist()
