@@ -1,0 +1,119 @@
+"""The answer in a sentence, for the report, the command line and a Result's repr."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .distrust import Caution, cautions
+from .wording import counts, defined, fixed, joined, mean_sd, p_equals, p_value, plural, stars, title
+
+Kind = Literal["told apart", "nothing can be told"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the permutation test allows to say: the kind, the reason in a clause, the paper's stars (or `ns`)."""
+
+    kind: Kind
+    reason: str
+    stars: str
+
+    @property
+    def told(self) -> bool:
+        """Whether the classes were told apart better than by chance."""
+        return self.kind == "told apart"
+
+
+def headline(results: Mapping[str, Any]) -> str:
+    """Name of the combination that gives the answer: the one with most channels, the first of equals.
+
+    It is fixed by the settings, never by which came out best.
+    """
+    combinations = results["combinations"]
+    return max(combinations, key=lambda name: len(combinations[name]["channels"]))
+
+
+def is_below_chance(result: Mapping[str, Any]) -> bool:
+    """Whether the statistic of the true labels lies below the whole randomized range."""
+    permutation = result["significance"]["permutation"]
+    if "below_chance" in permutation:
+        return bool(permutation["below_chance"])
+    labellings = [v for v in result["randomized"].get("by_labelling", []) if defined(v)]
+    value = permutation["value"]
+    return bool(labellings) and value is not None and value < min(labellings)
+
+
+def verdict(result: Mapping[str, Any]) -> Verdict:
+    """What one combination's permutation test allows to say (`result` is one entry of `combinations`)."""
+    permutation = result["significance"]["permutation"]
+    p, smallest = permutation["p"], permutation["smallest"]
+    mark = stars(p)
+    if not defined(p):
+        return Verdict("nothing can be told", "the permutation p-value is undefined", mark)
+    if is_below_chance(result):
+        reason = "the score lies below the randomized range: below chance, usual with few groups, no evidence"
+        return Verdict("nothing can be told", reason, "ns")
+    if smallest > 0.05:
+        reason = (
+            f"{p_equals(p)}, and no smaller p than {p_value(smallest)} can come out with so few groups or permutations"
+        )
+        return Verdict("nothing can be told", reason, mark)
+    if p > 0.05:
+        return Verdict("nothing can be told", f"{p_equals(p)} by permuting the labels", mark)
+    limit = ", the smallest that can come out" if p <= smallest * (1 + 1e-9) else ""
+    return Verdict("told apart", f"{p_equals(p)} by permuting the labels{limit}", mark)
+
+
+def warnings(results: Mapping[str, Any]) -> list[Caution]:
+    """What to distrust, most serious first: the run's own warnings and those the results call for."""
+    return cautions(results, results["combinations"][headline(results)])
+
+
+def answer(results: Mapping[str, Any]) -> str:
+    """One sentence with its uncertainty, for the combination of most channels."""
+    result = results["combinations"][headline(results)]
+    name = title(result)
+    found = verdict(result)
+    held = counts(result["n_rows"], result["n_groups"], results["settings"])
+    scores = (
+        f"mean AUC {mean_sd(result['auc'])} (SD over {plural(result['n_repeats'], 'split')}; randomized labels reach "
+        f"{mean_sd(result['randomized']['auc'])}), "
+        f"balanced accuracy {mean_sd(result['balanced_accuracy'])}, {found.reason}; {held}"
+    )
+    if not found.told:
+        return f"From {name}, nothing can be told about a difference between {classes(result)}: {scores}."
+    return f"{name} tells {classes(result)} apart better than by chance: {scores}{_but(warnings(results))}."
+
+
+def _but(points: Sequence[Caution]) -> str:
+    reserved = list(dict.fromkeys(c.reservation for c in points if c.reservation))
+    instead = joined([r.phrase for r in reserved if r.kind == "instead"], "or")
+    too_good = joined([r.phrase for r in reserved if r.kind == "too good"])
+    parts = [f"what is recognised may be {instead} and not the sample"] if instead else []
+    parts += [f"scores and p-value are too good {too_good}"] if too_good else []
+    return f" – but {'; and '.join(parts)}" if parts else ""
+
+
+def best(results: Mapping[str, Any]) -> str:
+    """A sentence that names the combination with the highest mean AUC and what its p is worth; "" for a single one."""
+    combinations = {n: r for n, r in results["combinations"].items() if defined(r["auc"]["mean"])}
+    if len(results["combinations"]) < 2 or not combinations:
+        return ""
+    name = max(combinations, key=lambda n: combinations[n]["auc"]["mean"])
+    chosen = combinations[name]
+    leads = f"Of the {len(results['combinations'])} combinations {'it' if name == headline(results) else title(chosen)}"
+    has = f"{leads} has the highest mean AUC ({fixed(chosen['auc']['mean'])})"
+    if name == headline(results):
+        return f"{has}."
+    p = chosen["significance"]["permutation"]["p"]
+    return f"{has}; {p_equals(p)} there is uncorrected for its having been picked as the best."
+
+
+def classes(result: Mapping[str, Any], at_most: int = 4) -> str:
+    """`control and treated`, or `7 classes (a, b, c and 4 more)`."""
+    names = list(result["classes"])
+    if len(names) <= at_most:
+        return joined(names)
+    return f"{len(names)} classes ({', '.join(names[: at_most - 1])} and {len(names) - at_most + 1} more)"

@@ -1,0 +1,110 @@
+"""Five questions a reader has, answered in a line or two each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .answer import best, headline, verdict
+from .distrust import Caution
+from .wording import counts, defined, fixed, joined, mean_sd, p_value, plural, share, signed, title, whole_range
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A question and its short answer."""
+
+    question: str
+    answer: str
+
+
+def at_a_glance(results: Mapping[str, Any], cautions: Sequence[Caution]) -> list[Glance]:
+    """Is it real, how sure, what drives it, what to distrust, how many: in this order."""
+    result = results["combinations"][headline(results)]
+    return [
+        Glance("Is it real?", _real(result, cautions)),
+        Glance("How sure?", _sure(results, result)),
+        Glance("What drives it?", _drives(results, result)),
+        Glance("What to distrust?", _distrust(cautions)),
+        Glance("How many?", _how_many(results, result)),
+    ]
+
+
+def _real(result: Mapping[str, Any], cautions: Sequence[Caution]) -> str:
+    found = verdict(result)
+    if not found.told:
+        return f"Not shown: {found.reason}. That is not proof of no difference."
+    if any(c.reservation for c in cautions):
+        return f"A difference is there ({found.reason}), but it need not come from the sample: see what to distrust."
+    n = result["significance"]["permutation"]["n"]
+    return f"Yes, as far as {plural(n, 'labelling')} can tell: {found.reason}."
+
+
+def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    permutation, auc = result["significance"]["permutation"], result["auc"]
+    text = (
+        f"AUC {mean_sd(auc)} over {plural(result['n_repeats'], 'split')} (whole range {whole_range(auc)}); "
+        f"randomized labels {mean_sd(result['randomized']['auc'])} ({whole_range(result['randomized']['auc'])}). "
+        f"Smallest p that can come out: {p_value(permutation['smallest'])}."
+    )
+    return f"{text} {best(results)}".rstrip()
+
+
+def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    if not verdict(result).told:
+        return "Not a question to ask yet: no difference was shown, so the ranking below ranks noise as well as signal."
+    top = [p for p in result["parameters"] if defined(p["importance"])][:3]
+    if not top:
+        return "No parameter was ranked."
+    named = [f"{p['symbol']} of {p['channel']} (kept in {share(p['kept'])} of repeats)" for p in top]
+    twins = (
+        "Correlated parameters stand in for each other: see the twins."
+        if any(p.get("twin") for p in result["parameters"])
+        else ""
+    )
+    return f"Most: {joined(named)}. {_channels_alone(results)}{twins}".rstrip()
+
+
+def _channels_alone(results: Mapping[str, Any]) -> str:
+    alone = {n: r for n, r in results["combinations"].items() if len(r["channels"]) == 1 and defined(r["auc"]["mean"])}
+    if len(alone) < 2:
+        return ""
+    ranked = sorted(alone.items(), key=lambda item: -item[1]["auc"]["mean"])
+    named = [f"{title(result)} {fixed(result['auc']['mean'])}" for _, result in ranked]
+    return f"Channels alone, by mean AUC: {', '.join(named)}. "
+
+
+def _distrust(cautions: Sequence[Caution]) -> str:
+    serious = [c for c in cautions if c.reservation]
+    if serious:
+        return f"Above all: {serious[0].text}" + (
+            f" And {plural(len(cautions) - 1, 'more point')} below." if len(cautions) > 1 else ""
+        )
+    if not cautions:
+        return "Nothing was flagged. Splits of one archive still say nothing about another day, tip or laboratory."
+    sections = dict.fromkeys(c.section[0].lower() + c.section[1:] for c in cautions)
+    return f"Nothing that overturns the answer; {plural(len(cautions), 'smaller point')} below ({', '.join(sections)})."
+
+
+def _how_many(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    settings = results["settings"]
+    each = [
+        f"{c['name']}: {counts(c['n_rows'], c['n_groups'], settings)}" for c in results["data"]["classes"] if c["used"]
+    ]
+    kinds = Counter(entry["what"] for entry in results["data"]["left_out"])
+    left = f" Left out: {joined([plural(n, what) for what, n in kinds.items()])}." if kinds else ""
+    return f"{counts(result['n_rows'], result['n_groups'], settings)} ({'; '.join(each)}).{left}"
+
+
+def overtraining_text(result: Mapping[str, Any]) -> list[str]:
+    """One sentence a score: how far randomized labels come from chance, with the interval over labellings."""
+    sentences = []
+    for score, noun in (("auc", "AUC"), ("accuracy", "accuracy")):
+        excess = result["overtraining"][score]
+        sentences.append(
+            f"{noun}: {signed(excess['mean'])} from chance {fixed(excess['chance'])} "
+            f"(95 % of labellings between {signed(excess['low'])} and {signed(excess['high'])})"
+        )
+    return sentences

@@ -1,0 +1,101 @@
+"""A methods paragraph that can be pasted, made from the settings and counts of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .answer import headline
+from .wording import counts, joined, plural, score
+
+_LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after subtracting a plane"}
+
+REFERENCES = (
+    "I. Sokolov, On machine learning analysis of atomic force microscopy images for image classification, sample "
+    "surface recognition, Phys. Chem. Chem. Phys. 26, 2024 (parameters, repeated splits, randomized labels).",
+    "B. Phipson and G. K. Smyth, Permutation P-values should never be zero, Stat. Appl. Genet. Mol. Biol. 9, 39, 2010.",
+    "C. Nadeau and Y. Bengio, Inference for the generalization error, Mach. Learn. 52, 239–281, 2003.",
+    "ISO 25178-2, Geometrical product specifications: areal surface texture parameters.",
+)
+
+
+def paragraph(results: Mapping[str, Any]) -> str:
+    """Methods in plain words; only what the settings state."""
+    settings = results["settings"]
+    result = results["combinations"][headline(results)]
+    return " ".join(filter(None, (
+        _samples(results), _measured(results), _validated(settings, result), _tested(result),
+        f"Computed with afmfast {results['afmfast']['version']}, seed {settings.get('seed', 'not kept')}.",
+    )))  # fmt: skip
+
+
+def _samples(results: Mapping[str, Any]) -> str:
+    used = [c for c in results["data"]["classes"] if c["used"]]
+    each = [f"{c['name']}: {counts(c['n_rows'], c['n_groups'], results['settings'])}" for c in used]
+    total = counts(results["data"]["n_rows"], results["data"]["n_groups"], results["settings"])
+    text = f"{total} were analysed ({'; '.join(each)})."
+    n = len(results["data"]["left_out"])
+    return text + (
+        f" {plural(n, 'item')} (files, images, tiles, classes, channels or parameters) left out beforehand."
+        if n
+        else ""
+    )
+
+
+def _measured(results: Mapping[str, Any]) -> str:
+    settings = results["settings"]
+    if not results["data"]["channels"]:
+        return ""
+    channels = [f"{c['name']} ({_levelled(c['level'])})" for c in results["data"]["channels"]]
+    tiles = settings.get("tiles") or {}
+    rows, cols = int(tiles.get("rows") or 1), int(tiles.get("cols") or 1)
+    combine = tiles.get("combine")
+    joint = "each tile a sample of its own" if combine == "none" else f"the {combine} of the tiles taken for each scan"
+    cut = f", each scan cut into {rows} × {cols} tiles ({joint})" if rows * cols > 1 else ""
+    sets = settings.get("parameters")
+    which = f" of the set {joined([sets] if isinstance(sets, str) else list(sets))}" if sets else ""
+    n = [c["n_parameters"] for c in results["data"]["channels"]]
+    number = str(n[0]) if len(set(n)) == 1 else f"{min(n)} to {max(n)}"
+    return f"Every channel – {joined(channels)} – was reduced to {number} surface parameters{which}{cut}."
+
+
+def _levelled(level: str) -> str:
+    return _LEVELS.get(level, f"after subtracting a {level} surface")
+
+
+def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    test = (
+        f" ({settings['test_size']:.0%} of the groups in the test part)".replace("%", " %")
+        if "test_size" in settings
+        else ""
+    )
+    text = (
+        f"The samples were split at random {plural(result['n_repeats'], 'time')} into training and test parts{test}, "
+        "stratified by class, a group never on two sides."
+    )
+    if settings.get("groups") == "tile":
+        text = text.replace(
+            "a group never on two sides", "tiles of one scan on both sides (a wrong setting, for demonstration)"
+        )
+    steps = []
+    if settings.get("correlation") is not None:
+        steps.append(
+            f"parameters correlating above {settings['correlation']} ({settings.get('method', 'pearson')}) were dropped"
+        )
+    if "keep" in settings:
+        rank = str(settings.get("rank", "gini")).replace("_", " ")
+        steps.append(f"the {settings['keep']} most important by {rank} importance were kept")
+    chosen = f"In every training part alone, {' and '.join(steps)}; a" if steps else "In every training part alone a"
+    return (
+        f"{text} {chosen} {result['classifier'].replace('_', ' ')} classifier was trained and scored on the test part."
+    )
+
+
+def _tested(result: Mapping[str, Any]) -> str:
+    permutation, randomized = result["significance"]["permutation"], result["randomized"]
+    how = "all distinct labellings" if permutation["exact"] else f"{permutation['n']} labellings permuted among groups"
+    return (
+        f"The one-sided permutation p compares the mean {score(permutation['statistic'])} over "
+        f"{plural(randomized['splits_per_labelling'], 'split')} with that of {how}, the whole procedure "
+        f"repeated for each. Overtraining is the mean score with {randomized['labels']} labels less its chance level."
+    )

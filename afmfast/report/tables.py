@@ -1,0 +1,187 @@
+"""The report's tables as text cells; the template only draws them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from .answer import headline, is_below_chance, verdict
+from .wording import DASH, defined, fixed, mean_sd, p_value, readable, score, share, stars, title, whole_range
+
+
+def combinations(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One line a combination, in the order of the settings."""
+    lead = headline(results)
+    return [
+        {
+            "name": title(result),
+            "lead": name == lead and len(results["combinations"]) > 1,
+            "n_columns": result["n_columns"],
+            "accuracy": mean_sd(result["accuracy"]),
+            "auc": mean_sd(result["auc"]),
+            "auc_range": whole_range(result["auc"]),
+            "balanced_accuracy": mean_sd(result["balanced_accuracy"]),
+            "sensitivity": mean_sd(result["sensitivity"]),
+            "specificity": mean_sd(result["specificity"]),
+            "randomized": mean_sd(result["randomized"]["auc"]),
+            "p": p_value(result["significance"]["permutation"]["p"]),
+            "stars": stars(result["significance"]["permutation"]["p"]) if verdict(result).told else "",
+        }
+        for name, result in results["combinations"].items()
+    ]
+
+
+def confusion(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells with share, SD and tint (0-1); rows are true classes, columns what was said."""
+    matrix = result["confusion"]
+    lines = []
+    for name, shares, sds, counts in zip(
+        result["classes"], matrix["share"], matrix["sd"], matrix["counts"], strict=True
+    ):
+        cells = [
+            {"share": fixed(s, 2), "sd": fixed(d, 2), "tint": round(s, 3) if defined(s) else 0.0}
+            for s, d in zip(shares, sds, strict=True)
+        ]
+        total = sum(c for c in counts if defined(c))
+        lines.append({"name": name, "cells": cells, "tested": f"{total:,.0f}".replace(",", " ")})
+    return {"classes": result["classes"], "lines": lines}
+
+
+def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Ranked parameters with unit, definition, kept share, twin and class means in readable units."""
+    largest = max((p["importance"] for p in result["parameters"] if defined(p["importance"])), default=0.0)
+    lines = []
+    for rank, entry in enumerate(result["parameters"], 1):
+        means = entry.get("mean_by_class") or {}
+        values, unit = readable([means.get(name) for name in result["classes"]], entry.get("unit", ""))
+        lines.append(
+            {
+                "rank": rank,
+                "symbol": entry["symbol"],
+                "channel": entry["channel"],
+                "name": entry.get("name", ""),
+                "definition": entry.get("definition", ""),
+                "reference": entry.get("reference", ""),
+                "unit": unit,
+                "importance": fixed(entry["importance"]),
+                "sd": fixed(entry["importance_sd"]),
+                "bar": round(100 * max(entry["importance"], 0) / largest, 1)
+                if defined(entry["importance"]) and largest > 0
+                else 0,
+                "kept": share(entry["kept"]),
+                "dropped": share(entry.get("dropped")),
+                "twin": entry.get("twin") or "",
+                "means": values,
+                "missing": entry.get("n_missing") or 0,
+            }
+        )
+    return lines
+
+
+def wrong_rows(result: Mapping[str, Any], at_most: int = 12) -> list[dict[str, Any]]:
+    """Rows that were told wrong most often, with the class they were taken for."""
+    tested = [row for row in result["rows"] if row["tested"] and defined(row["wrong"]) and row["wrong"] > 0]
+    worst = sorted(tested, key=lambda row: (-row["wrong"], row["row"]))[:at_most]
+    lines = []
+    for row in worst:
+        others = {n: p for n, p in row["probability"].items() if n != row["label"] and defined(p)}
+        taken = max(others, key=lambda name: others[name]) if others else ""
+        lines.append(
+            {
+                "row": row["row"],
+                "label": row["label"],
+                "group": row.get("group") or DASH,
+                "wrong": share(row["wrong"]),
+                "tested": row["tested"],
+                "own": fixed(row["probability"].get(row["label"]), 2),
+                "taken": taken or DASH,
+                "other": fixed(others.get(taken), 2),
+            }
+        )
+    return lines
+
+
+def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The three p-values, each with one sentence that says what it is worth."""
+    permutation = result["significance"]["permutation"]
+    corrected, two_sample = result["significance"]["corrected_t"], result["significance"]["two_sample_t"]
+    return [
+        {
+            "name": "Permutation of the labels",
+            "worth": "the answer",
+            "p": p_value(permutation["p"]),
+            "text": _permutation(result),
+        },
+        {
+            "name": "Corrected t (Nadeau–Bengio)",
+            "worth": "approximate",
+            "p": p_value(corrected["p"]) if corrected["evidence"] else DASH,
+            "text": "One-sided against 0.5, with the overlap of the splits allowed for: approximate."
+            if corrected["evidence"]
+            else f"Not shown as evidence: {_clause(corrected['reason'])}. Its value is kept in results.json.",
+        },
+        {
+            "name": "Two-sample t of the paper (Welch)",
+            "worth": "over-stated",
+            "p": p_value(two_sample["p"]),
+            "text": "Takes overlapping splits for independent samples, so it shrinks with the number of splits: "
+            "over-stated, for comparison with the literature only.",
+        },
+    ]
+
+
+def _permutation(result: Mapping[str, Any]) -> str:
+    permutation = result["significance"]["permutation"]
+    p, n, smallest = permutation["p"], permutation["n"], permutation["smallest"]
+    text = f"Mean {score(permutation['statistic'])} of the true labels {fixed(permutation['value'])}"
+    if defined(p):
+        reached = round(p * n) if permutation["exact"] else round(p * (n + 1)) - 1
+        kind = "all distinct labellings, the true one among them" if permutation["exact"] else "permuted labellings"
+        text += f"; {reached} of {n} {kind}, on the same number of splits, reached it"
+    text += f". Smallest p that can come out: {p_value(smallest)}."
+    if "n_groups_exchanged" in permutation:
+        mixed = permutation.get("n_groups_mixed", 0)
+        text += f" {permutation['n_groups_exchanged']} groups exchanged labels as wholes"
+        text += f", in {mixed} of mixed class the rows did." if mixed else "."
+    if is_below_chance(result):
+        text += " Below chance: usual with few groups, no evidence."
+    return text
+
+
+def _clause(text: str) -> str:
+    return text.strip().rstrip(".") or "too few groups"
+
+
+def settings_by_class(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Scan settings of each class; those that differ are marked."""
+    lines = results["data"]["settings_by_class"]
+    names = [c["name"] for c in results["data"]["classes"] if c["used"]]
+    return {
+        "classes": names,
+        "differ": any(line["differs"] for line in lines),
+        "lines": [
+            {
+                "setting": line["setting"],
+                "differs": line["differs"],
+                "values": [line["values"].get(n, DASH) for n in names],
+            }
+            for line in lines
+        ],
+    }
+
+
+def left_out(results: Mapping[str, Any]) -> dict[str, Any]:
+    """What was left out: counted by kind, class and reason, and each by name."""
+    entries = results["data"]["left_out"]
+    counted = Counter((e["what"], e.get("label", ""), e["reason"]) for e in entries)
+    groups = [
+        {"what": what, "label": label or DASH, "reason": reason, "n": n}
+        for (what, label, reason), n in counted.most_common()
+    ]
+    return {"n": len(entries), "groups": groups, "entries": entries}
+
+
+def spread_line(spread: Mapping[str, Any] | None) -> str:
+    """`0.872 ± 0.061 (0.655–1.000)`."""
+    return DASH if not spread or not defined(spread["mean"]) else f"{mean_sd(spread)} ({whole_range(spread)})"

@@ -1,0 +1,24 @@
+"""results.json becomes report.html: one file, no script, nothing fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import contracts
+from .page import context
+from .render import render, save
+from .thumbnails import Thumbnail
+
+NAME = "report.html"
+
+
+def write(results: Mapping[str, Any], folder: Path, *, thumbnails: Sequence[Thumbnail] = ()) -> Path:
+    """Write `folder/report.html` and return its path; equal input gives equal bytes.
+
+    `results` is a document of data_schemas/results-1.0.json; None and NaN appear as a dash.
+    Raises `StoreError` where the results do not keep to the schema.
+    """
+    contracts.check(results, "results", where="results")
+    return save(render("template.html", context(results, thumbnails)), Path(folder) / NAME)
