@@ -19,10 +19,12 @@ _INSTRUMENT_DEPENDENT = re.compile(
 
 #: Common names of the topography channel in the vendors' own words.
 _HEIGHT = re.compile(
-    r"^(z[ _-]?sensor|height([ _-]?(sensor|trace|measured\w*))?|measured\s?height\w*|z[ _-]?height\w*|topo\w*|z|"
-    r"z[ _-]?axis( sensor)?|канал|основной)$",
+    r"(z[ _-]?sensor|(sens)?height([ _-]?(sensor|trace|measured\w*))?|measured\s?height\w*|z[ _-]?height\w*|topo\w*|z|"
+    r"z[ _-]?axis( sensor)?)",
     re.IGNORECASE,
 )
+#: What programs write around a channel's name: NT-MDT's `1F:` and Gwyddion's number of the window.
+_AROUND = re.compile(r"^\d+[FB]:\s*|\s*\(\d+\)$")
 RETRACE = " (retrace)"
 
 
@@ -39,8 +41,8 @@ def channel_kind(channel: str, unit: str) -> Kind:
 
 def common_name(channel: str, unit: str) -> str:
     """`height` for a vendor's topography channel in metres, else the vendor's own name."""
-    base = channel.removesuffix(RETRACE).strip()
-    if unit == "m" and _HEIGHT.match(base):
+    base = _AROUND.sub("", channel.removesuffix(RETRACE).strip())
+    if unit == "m" and _HEIGHT.fullmatch(base):
         return "height" + (RETRACE if channel.endswith(RETRACE) else "")
     return channel
 

@@ -13,7 +13,9 @@ class Named(Protocol):
     """A row: anything with a name."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the row is called."""
+        ...
 
 
 Row = TypeVar("Row", bound=Named)

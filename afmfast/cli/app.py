@@ -1,0 +1,185 @@
+"""The commands; each imports what it needs when it is called, so that `--help` starts at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from .. import __version__
+from .flags import Given, changes
+from .progress import shown
+
+if TYPE_CHECKING:
+    from ..study.result import StudyResult
+
+app = App(
+    name="afmfast",
+    version=__version__,
+    help="Can these AFM images tell my samples apart, and is that real?",
+    help_format="plaintext",
+)
+
+Out = Annotated[Path | None, Parameter(help="folder of all products (default: ./<name>-study)")]
+Quiet = Annotated[bool, Parameter(negative="", help="say only what is asked for or wrong")]
+Workers = Annotated[int | None, Parameter(help="local workers (default: one a core)")]
+Scheduler = Annotated[
+    str | None, Parameter(help="serial, threads, processes, or the address of a Dask scheduler: tcp://host:8786")
+]
+Strict = Annotated[bool, Parameter(negative="", help="stop at the first file that cannot be read")]
+
+
+@app.command
+def demo(
+    *,
+    out: Annotated[Path, Parameter(help="folder to write to")] = Path("afmfast-demo"),
+    size: Annotated[Literal["normal", "small"], Parameter(help="small: seconds instead of minutes")] = "normal",
+    null: Annotated[bool, Parameter(negative="", help="the same archive without a class difference")] = False,
+    seed: int = 0,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+) -> int:
+    """Make an archive with a known answer, study it, and write the report."""
+    from ..study.demo import demo as run
+
+    with shown(quiet=quiet) as progress:
+        result = run(out, size=size, null=null, seed=seed, workers=workers, scheduler=scheduler, progress=progress)
+    return _finish(result)
+
+
+@app.command
+def init(folder: Path, *, quiet: Quiet = False) -> int:
+    """Start a study: write manifest.csv and study.yaml for a folder of scans."""
+    from ..study.folder import of_stage
+    from ..study.ingest import init as start
+    from .said import findings_table
+
+    with shown(quiet=quiet) as progress:
+        started = start(folder, progress=of_stage(progress, "init"))
+    print(findings_table(started.findings))
+    print(f"wrote {started.manifest} and {started.settings}; fill `group` in, then: afmfast study {started.settings}")
+    return 0
+
+
+@app.command
+def ingest(
+    source: Annotated[Path, Parameter(help="manifest.csv or study.yaml")],
+    *,
+    out: Out = None,
+    strict: Strict = False,
+    gallery: Annotated[bool, Parameter(negative="", help="write gallery.html, a contact sheet")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Read every scan into stack.zarr."""
+    from ..study.folder import StudyFolder
+    from ..study.pipeline import ingest_stage
+    from ..study.settings import load
+    from .said import ingest_summary
+
+    settings = load(source)
+    folder = StudyFolder(out) if out else StudyFolder.default_for(settings)
+    folder.save(settings)
+    with shown(quiet=quiet) as progress:
+        report = ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
+    print(ingest_summary(report))
+    if gallery:
+        print(f"gallery: {folder.path / 'gallery.html'}")
+    return int(report.exit_code)
+
+
+@app.command
+def measure(directory: Path, *, given: Given = None, workers: Workers = None, quiet: Quiet = False) -> int:
+    """Turn the stack of a study into its table of surface parameters."""
+    from ..study.folder import StudyFolder
+    from ..study.pipeline import measure_stage
+
+    folder = StudyFolder(directory)
+    settings = folder.load(**changes(given))
+    folder.save(settings)
+    with shown(quiet=quiet) as progress:
+        table = measure_stage(folder, settings, workers=workers, progress=progress)
+    columns = sum(":" in column for column in table.columns)
+    print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
+    return 0
+
+
+@app.command
+def classify(
+    directory: Path,
+    *,
+    given: Given = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+) -> int:
+    """Split, train, test and randomize; write results.json and the report."""
+    from ..study.folder import StudyFolder
+    from ..study.pipeline import classify_stage, report_stage
+
+    folder = StudyFolder(directory)
+    settings = folder.load(**changes(given))
+    folder.save(settings)
+    with shown(quiet=quiet) as progress:
+        result = classify_stage(folder, settings, workers=workers, scheduler=scheduler, progress=progress)
+    report_stage(folder)
+    return _finish(result)
+
+
+@app.command
+def report(directory: Path) -> int:
+    """Write the report again from results.json."""
+    from ..study.folder import StudyFolder
+    from ..study.pipeline import report_stage
+
+    print(report_stage(StudyFolder(directory)))
+    return 0
+
+
+@app.command
+def study(
+    source: Annotated[Path, Parameter(help="manifest.csv or study.yaml")],
+    *,
+    given: Given = None,
+    out: Out = None,
+    strict: Strict = False,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+) -> int:
+    """From scan files to the report; started again, it goes on where it stopped."""
+    from ..study.pipeline import run_study
+    from ..study.settings import load
+
+    settings = load(source, **changes(given))
+    with shown(quiet=quiet) as progress:
+        result = run_study(settings, out=out, strict=strict, workers=workers, scheduler=scheduler, progress=progress)
+    return _finish(result)
+
+
+@app.command
+def status(directory: Path) -> int:
+    """Say what a study folder holds so far."""
+    from ..study.status import status as look
+
+    for stage, found in look(directory):
+        print(f"{stage:<9} {found}")
+    return 0
+
+
+@app.command
+def parameters(
+    names: Annotated[list[str] | None, Parameter(help="sets or symbols (default: all)")] = None,
+    /,
+) -> int:
+    """List the surface parameters: symbol, family, unit, definition, reference."""
+    from .parameters import show
+
+    show(names)
+    return 0
+
+
+def _finish(result: StudyResult) -> int:
+    print(result.summary())
+    return int(result.exit_code)

@@ -1,0 +1,42 @@
+"""What the commands say of an ingest and of a folder of scans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..stack.manifest import Finding
+    from ..stack.outcome import IngestReport
+
+_AT_MOST = 20
+
+
+def ingest_summary(report: IngestReport) -> str:
+    """Counts, then every file that was left out and why."""
+    lines = [
+        f"{report.n_files_read} files read, {len(report.added)} rows added, {len(report.present)} were there already, "
+        f"{len(report.left_out)} left out: {report.stack}"
+    ]
+    lines += [f"  left out: {one.what} {one.name}: {one.reason}" for one in report.left_out]
+    lines += [f"! {one.text}" for one in report.warnings]
+    return "\n".join(lines)
+
+
+def findings_table(findings: Sequence[Finding]) -> str:
+    """Which channels, sizes and pixel sizes were found in how many files, and what could not be read."""
+    seen = Counter(_described(finding) for finding in findings if not finding.problem)
+    lines = [f"{n:5d} files: {channels}" for channels, n in seen.most_common(_AT_MOST)]
+    bad = [finding for finding in findings if finding.problem]
+    lines += [f"cannot be read: {finding.path}: {finding.problem}" for finding in bad[:_AT_MOST]]
+    if len(bad) > _AT_MOST:
+        lines.append(f"and {len(bad) - _AT_MOST} more, marked `use: no` in the manifest")
+    return "\n".join(lines)
+
+
+def _described(finding: Finding) -> str:
+    channels = ", ".join(f"{name} [{unit or '?'}]" for name, unit in finding.channels)
+    ny, nx = finding.shape or (0, 0)
+    pixel = f"{finding.dx * 1e9:.5g} x {finding.dy * 1e9:.5g} nm" if finding.dx > 0 else "unknown: fill pixel_size_nm"
+    return f"{channels}; {ny} x {nx} pixels; pixel size {pixel}"

@@ -1,0 +1,155 @@
+"""What a reader should distrust: settings, days and pixel sizes that go with the classes."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+
+Warnings = list[dict[str, str]]
+
+#: Microscopes write L/N or L/(N-1) and round the scan size: pixel sizes within 1 % are one setting.
+_ONE_PIXEL_SIZE = 1.01
+
+
+def warning(code: str, text: str) -> dict[str, str]:
+    """One entry of the list of warnings."""
+    return {"code": code, "text": text}
+
+
+def scan_settings(samples: pd.DataFrame) -> pd.DataFrame:
+    """How each sample was recorded: scan size and pixel size [nm], pixels, format, instrument where it is known."""
+    shape = samples["shape"].str.split("x", expand=True).astype(int)
+    size_x, size_y = shape[1] * samples["dx"] * 1e9, shape[0] * samples["dy"] * 1e9
+    found = pd.DataFrame(
+        {
+            "scan size [nm]": [f"{x:.6g}x{y:.6g}" for x, y in zip(size_x, size_y, strict=True)],
+            "pixel size [nm]": [f"{x:.6g}" for x in samples["dx"] * 1e9],
+            "pixels": samples["shape"],
+            "format": [PurePath(s).suffix.lower() or "none" for s in samples["source"]],
+        },
+        index=samples.index,
+    )
+    if "instrument" in samples:
+        found["instrument"] = samples["instrument"].fillna("").astype(str)
+    return found
+
+
+def settings_by_class(samples: pd.DataFrame) -> list[dict[str, Any]]:
+    """A line a setting: which values each class has, and whether any differ."""
+    table = []
+    for setting, values in scan_settings(samples).items():
+        by_class = {str(label): _counts(part) for label, part in values.groupby(samples["label"], sort=True)}
+        table.append({"setting": str(setting), "differs": bool(values.nunique() > 1), "values": by_class})
+    return table
+
+
+def _counts(values: pd.Series) -> str:
+    counts = values.value_counts(sort=False).sort_index()
+    return ", ".join(f"{value} ({n})" for value, n in counts.items())
+
+
+def settings_table(samples: pd.DataFrame) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Settings that vary, as 0/1 columns a classifier can see: (n_rows, k) and the settings' names."""
+    settings = scan_settings(samples)
+    varying = [str(c) for c in settings if settings[c].nunique() > 1]
+    codes = pd.get_dummies(settings[varying], dtype=float) if varying else pd.DataFrame(index=samples.index)
+    return codes.to_numpy(float), tuple(varying)
+
+
+def check_pixel_sizes(samples: pd.DataFrame, *, allowed: bool) -> Warnings:
+    """Refuse scans of different pixel size, or warn where that was allowed.
+
+    Raises `DataError` with the sizes found.
+    """
+    sizes = (samples[["dx", "dy"]] * 1e9).round(4).drop_duplicates()
+    spread = float((samples[["dx", "dy"]].max() / samples[["dx", "dy"]].min()).max())
+    if len(sizes) < 2 or spread < _ONE_PIXEL_SIZE:
+        return []
+    listed = ", ".join(f"{x:g}x{y:g} nm" for x, y in sizes.sort_values(["dx", "dy"]).head(6).to_numpy())
+    more = f" and {len(sizes) - 6} more" if len(sizes) > 6 else ""
+    if not allowed:
+        raise DataError(
+            f"scans have {len(sizes)} different pixel sizes ({listed}{more}), and most parameters change with it. "
+            "Use scans of one pixel size (`use: no` in the manifest), or set allow_mixed_pixel_size: true"
+        )
+    return [
+        warning(
+            "mixed-pixel-size",
+            f"Scans of different pixel size are compared ({listed}{more}): slopes, summits "
+            "and areas depend on it, so a difference may be one of settings.",
+        )
+    ]
+
+
+def check_batches(samples: pd.DataFrame) -> Warnings:
+    """Warn where the batch (day, tip, instrument) tells the class as well as the images could."""
+    batches = samples["batch"].fillna("").astype(str)
+    if (batches == "").all():
+        return [
+            warning(
+                "batch-unknown",
+                "The manifest has no batch column (day, tip, instrument), so a difference "
+                "between days cannot be told from a difference between classes.",
+            )
+        ]
+    shared = samples.groupby(batches)["label"].nunique()
+    classes = samples["label"].nunique()
+    if int(shared.max()) == 1:
+        n = len(shared)
+        return [
+            warning(
+                "batch-confounded",
+                f"Batch and class are confounded: each of the {n} batches (day, tip or "
+                f"instrument) holds scans of one class only, and {classes} classes are compared. Whatever "
+                "differs between batches would be found just the same.",
+            )
+        ]
+    alone = [str(label) for label, part in samples.groupby("label") if int(shared[batches[part.index]].max()) == 1]
+    if alone:
+        return [
+            warning(
+                "batch-partly-confounded",
+                f"Scans of class {', '.join(alone)} were made in batches that hold "
+                "no other class, so their difference may be one of the batch.",
+            )
+        ]
+    return []
+
+
+def check_groups(samples: pd.DataFrame, column: str) -> Warnings:
+    """Warn where samples that belong together may have been separated, or groups are few."""
+    if column == "tile":
+        return [
+            warning(
+                "tiles-split",
+                "WRONG BY DESIGN: tiles of one scan stand on both sides of the splits "
+                "(groups: tile). These scores are inflated by leakage and are no evidence.",
+            )
+        ]
+    found: Warnings = []
+    given = samples["group"].fillna("").astype(str) if "group" in samples else pd.Series("", index=samples.index)
+    if column == "scan" and (given != "").any():
+        found.append(
+            warning(
+                "groups-ignored",
+                "The manifest names groups, but every scan was counted as independent "
+                "(groups: scan): scans of one specimen resemble each other, so the scores are too good "
+                "and the p-value too small.",
+            )
+        )
+    elif column == "group" and (given == "").any():
+        n = int((given == "").sum())
+        found.append(
+            warning(
+                "groups-missing",
+                f"{n} of {len(given)} samples have no group (patient, specimen, culture) in "
+                "the manifest and count as independent. If several come from one specimen, scores "
+                "are too good.",
+            )
+        )
+    return found

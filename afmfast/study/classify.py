@@ -1,0 +1,214 @@
+"""One table, classified many times: the scores, and what they prove."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..schedule import Pool, Scheduler, open_pool
+from ..selection.correlation import correlation_matrix
+from ..selection.table import Selector
+from ..significance.permutation import permutation_p
+from ..significance.resampling import corrected_t, overtraining, two_sample_t
+from ..validation import summary
+from ..validation.data import Table, missingness, usable_rows
+from ..validation.outcome import Scores
+from ..validation.plan import Plan
+from ..validation.run import run
+from .checks import warning
+from .folder import StageProgress
+from .result import Result
+
+#: A labelling count beyond this is written as "more than can be counted", which is what it is.
+_COUNTABLE = 10**15
+
+
+def classify(
+    X: Any,
+    y: Any,
+    *,
+    groups: Any = None,
+    classifier: Any = "random_forest",
+    n_repeats: int = 500,
+    test_size: float = 0.3,
+    correlation: float | None = 0.9,
+    method: str = "pearson",
+    keep: int = 10,
+    rank: str = "gini",
+    labels: str = "permuted",
+    n_permutations: int = 199,
+    splits_per_permutation: int = 10,
+    statistic: str = "auc",
+    positive: str | None = None,
+    seed: int = 0,
+    scheduler: Scheduler = None,
+    workers: int | None = None,
+    progress: StageProgress | None = None,
+) -> Result:
+    """Tell classes apart from a table of parameters, hundreds of times, and test whether that is real.
+
+    `X` (n_rows, n_columns) numbers or a DataFrame, NaN = missing; `y` (n_rows,) labels; `groups` (n_rows,) names of
+    what must stay together (patient, specimen). `classifier` is a name or any scikit-learn classifier. A row that
+    lacks over half of its columns is left out. Raises `DataError` where the data cannot answer (a class with one
+    group), `SettingsError` for a wrong argument.
+    """
+    values = np.asarray(X, dtype=float)
+    table = Table.of(X, y, groups)
+    enough = usable_rows(values)
+    if not enough.all():
+        table = Table.of(
+            values[enough], np.asarray(y)[enough], None if groups is None else np.asarray(groups)[enough],
+            columns=table.columns, rows=[name for name, kept in zip(table.rows, enough, strict=True) if kept],
+        )  # fmt: skip
+    plan = Plan(
+        classifier=classifier, n_repeats=n_repeats, test_size=test_size, labels=labels, n_permutations=n_permutations,
+        splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed,
+    )  # fmt: skip
+    selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
+    with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
+        result = evaluate(table, plan, selector, channels=("table",), pool=pool, progress=progress)
+    if not enough.all():
+        result.warnings.append(
+            warning(
+                "rows-left-out", f"{int((~enough).sum())} rows lack over half of their parameters and were left out."
+            )
+        )
+    return result
+
+
+def evaluate(
+    table: Table,
+    plan: Plan,
+    selector: Selector,
+    *,
+    channels: Sequence[str],
+    pool: Pool,
+    group_names: Sequence[str] | None = None,
+    described: pd.DataFrame | None = None,
+    wrong_splits: bool = False,
+    folder: Path | None = None,
+    progress: StageProgress | None = None,
+) -> Result:
+    """Run a plan and draw its conclusions.
+
+    `group_names` (n_rows,) and `described` (one line a column: name, unit, definition) only label the result;
+    `wrong_splits` says that rows of one group stand on both sides. Batches are kept in `folder` and read from there.
+    """
+    scores = run(table, plan, selector=selector, pool=pool, folder=folder, progress=progress)
+    auc = scores.of("auc")
+    shape = (0, plan.splits_per_permutation)
+    none = np.empty(shape)
+    randomized = scores.randomized
+    auc_randomized = none if randomized is None else randomized.of("auc", scores.positive)
+    accuracy_randomized = none if randomized is None else randomized.of("accuracy", scores.positive)
+    chance = float("nan") if randomized is None else randomized.chance
+    matrix = summary.confusion(scores)
+    n_train, n_test = scores.groups_per_part
+    return Result(
+        classes=table.classes,
+        channels=tuple(channels),
+        columns=table.columns,
+        classifier=plan.classifier if isinstance(plan.classifier, str) else repr(plan.classifier),
+        positive=None if scores.positive is None else table.classes[scores.positive],
+        n_rows=len(table.y),
+        n_groups=table.n_groups,
+        auc=auc,
+        train_auc=scores.train_auc,
+        accuracy=scores.of("accuracy"),
+        balanced_accuracy=scores.of("balanced_accuracy"),
+        sensitivity=scores.of("sensitivity"),
+        specificity=scores.of("specificity"),
+        confusion=matrix.share,
+        confusion_sd=matrix.sd,
+        confusion_counts=matrix.counts,
+        roc={"fpr": summary.FPR_GRID, "curves": {c: vars(curve) for c, curve in summary.roc(scores).items()}},
+        auc_randomized=auc_randomized,
+        accuracy_randomized=accuracy_randomized,
+        labels=plan.labels,
+        permutation=_permutation(scores),
+        corrected_t=asdict(
+            corrected_t(
+                auc, n_train_groups=n_train, n_test_groups=n_test, n_groups=table.n_groups, wrong_splits=wrong_splits
+            )
+        ),
+        two_sample_t=asdict(two_sample_t(auc, auc_randomized)),
+        overtraining={
+            "auc": asdict(overtraining(auc_randomized, 0.5)),
+            "accuracy": asdict(overtraining(accuracy_randomized, chance)),
+        },
+        importances=_importances(scores, described),
+        predictions=_predictions(scores, group_names),
+        correlation=correlation_matrix(_filled(table.X), selector.method),
+        n_redrawn=scores.n_redrawn,
+        n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
+        warnings=[warning(code, text) for code, text in scores.warnings],
+    )
+
+
+def _permutation(scores: Scores) -> dict[str, Any]:
+    test = permutation_p(scores.t_true, scores.t_permuted, exact=scores.exact)
+    distinct = scores.space.distinct
+    return {
+        **asdict(test),
+        "statistic": scores.plan.statistic,
+        "distinct": float(distinct) if distinct <= _COUNTABLE else None,
+        "n_groups_exchanged": len(scores.space.pure),
+        "n_groups_mixed": len(scores.space.mixed),
+    }
+
+
+def _importances(scores: Scores, described: pd.DataFrame | None) -> pd.DataFrame:
+    """One line a column, most important first."""
+    table, found = scores.table, summary.columns(scores)
+    means = {c: _class_means(table, code) for code, c in enumerate(table.classes)}
+    missing = missingness(table).sum(axis=1)
+    lines = []
+    for i in found.order:
+        column = table.columns[i]
+        channel, _, symbol = column.rpartition(":")
+        about = {} if described is None else described.loc[column].to_dict()
+        lines.append(
+            {
+                "column": column, "channel": channel, "symbol": symbol, **about,
+                "importance": found.importance[i], "importance_sd": found.importance_sd[i],
+                "kept": found.kept[i], "dropped": found.correlated[i],
+                "twin": None if found.twin[i] < 0 else table.columns[found.twin[i]],
+                "mean_by_class": {c: values[i] for c, values in means.items()}, "n_missing": missing[i],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def _class_means(table: Table, code: int) -> np.ndarray:
+    part = table.X[table.y == code]
+    there = ~np.isnan(part)
+    n = there.sum(axis=0)
+    return np.divide(np.where(there, part, 0).sum(axis=0), n, out=np.full(part.shape[1], np.nan), where=n > 0)
+
+
+def _predictions(scores: Scores, group_names: Sequence[str] | None) -> pd.DataFrame:
+    """One line a row: label, group, times tested, share wrong, mean out-of-fold probability of each class."""
+    table, found = scores.table, summary.rows(scores)
+    frame = pd.DataFrame(
+        {
+            "row": table.rows,
+            "label": [table.classes[code] for code in table.y],
+            "group": [str(g) for g in (table.groups if group_names is None else group_names)],
+            "tested": found.tested,
+            "wrong": found.wrong,
+        }
+    )
+    probabilities = pd.DataFrame(found.probability, columns=list(table.classes))
+    return pd.concat([frame, probabilities], axis=1)
+
+
+def _filled(X: np.ndarray) -> np.ndarray:
+    """Missing values replaced by their column's median, for the picture of correlations only."""
+    there = ~np.isnan(X)
+    medians = np.array([np.median(X[t, j]) if (t := there[:, j]).any() else 0.0 for j in range(X.shape[1])])
+    return np.where(there, X, medians)

@@ -1,0 +1,232 @@
+"""Every channel alone and every combination of a study, on the same splits and labellings."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import SettingsError
+from ..features.table import PARAMETERS, columns_of
+from ..schedule import Pool
+from ..selection.table import Selector
+from ..validation.data import Table
+from ..validation.plan import Plan
+from .checks import Warnings, settings_by_class, settings_table, warning
+from .classify import evaluate
+from .folder import StageProgress
+from .result import Result, StudyResult, rule_of_ten, spread
+from .samples import LeftOut, Samples, choose_samples
+from .settings import Settings
+
+#: Settings that alone tell the classes apart this well deserve a place at the top of the report.
+_SETTINGS_TELL = 0.6
+#: Splits on which that is judged.
+_SETTINGS_REPEATS = 50
+
+
+def classify_table(
+    table: pd.DataFrame,
+    settings: Settings,
+    *,
+    pool: Pool,
+    folder: Path | None = None,
+    ingested: dict[str, list[dict[str, str]]] | None = None,
+    progress: StageProgress | None = None,
+) -> StudyResult:
+    """Classify a parameter table (as `measure` gives it) as the settings say.
+
+    Repeats are kept in `folder` and read from there; `ingested` is what an ingest left out and warned of.
+    Raises `DataError` or `SettingsError`.
+    """
+    described = _described(table)
+    channels = _channels(described, settings)
+    combinations = _combinations(channels, settings)
+    samples = choose_samples(table, channels, settings)
+    plan, selector = plan_of(settings), selector_of(settings)
+    alone = _settings_alone(samples, plan, pool, folder)
+    results: dict[str, Result] = {}
+    for number, chosen in enumerate(combinations):
+        label = "+".join(chosen)
+        results[label] = evaluate(
+            _numbers(samples, chosen), plan, selector, channels=chosen, pool=pool, folder=folder,
+            group_names=list(samples.table["group_used"]), described=_column_table(described, chosen),
+            wrong_splits=settings.groups == "tile", progress=_part(progress, number, len(combinations), label),
+        )  # fmt: skip
+        results[label].settings_alone = alone
+    before = ingested or {"left_out": [], "warnings": []}
+    warnings = before["warnings"] + samples.warnings + _of_channels(described, channels) + _of_settings(alone, samples)
+    warnings += _first_of(results).warnings
+    return StudyResult(
+        name=settings.title,
+        settings=settings.model_dump(mode="json", exclude={"manifest", "name"}),
+        data=_data(samples, described, channels, settings, before["left_out"] + samples.left_out, warnings),
+        combinations=results,
+        versions=versions(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _described(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """What the table's own document says of each channel, with the units of its columns."""
+    units: dict[str, dict[str, str]] = {channel: {} for channel in table.attrs["channels"]}
+    for column in table.attrs["columns"]:
+        channel, _, symbol = column["name"].rpartition(":")
+        units[channel][symbol] = column["unit"]
+    return {channel: {**about, "units": units[channel]} for channel, about in table.attrs["channels"].items()}
+
+
+def plan_of(settings: Settings) -> Plan:
+    """The part of the settings that says what is repeated and randomized."""
+    return Plan(
+        classifier=settings.classifier, n_repeats=settings.repeats, test_size=settings.test_size,
+        labels=settings.labels, n_permutations=settings.permutations,
+        splits_per_permutation=settings.splits_per_permutation, statistic=settings.statistic,
+        positive=settings.positive, seed=settings.seed,
+    )  # fmt: skip
+
+
+def selector_of(settings: Settings) -> Selector:
+    """The part of the settings that says which columns are kept."""
+    return Selector(correlation=settings.correlation, method=settings.method, keep=settings.keep, rank=settings.rank)
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything a number may depend on."""
+    packages = ("numpy", "scipy", "scikit-learn", "numba", "rocket-fft", "pandas", "zarr", "dask")
+    found = {name: version(name) for name in packages}
+    return {"python": platform.python_version(), **found, "machine": f"{platform.system()} {platform.machine()}"}
+
+
+def _channels(described: dict[str, Any], settings: Settings) -> tuple[str, ...]:
+    chosen = tuple(described)
+    named = dict.fromkeys(c for combination in settings.combinations or () for c in combination)
+    for channel in named:
+        if channel not in chosen:
+            raise SettingsError(
+                f"combinations name channel {channel!r}, which was not measured; there are {', '.join(chosen)}"
+            )
+    return tuple(c for c in chosen if not named or c in named)
+
+
+def _combinations(channels: tuple[str, ...], settings: Settings) -> list[tuple[str, ...]]:
+    """Each channel alone and all together, unless the settings list others."""
+    if settings.combinations is not None:
+        return [tuple(c) for c in settings.combinations]
+    return [*((c,) for c in channels), *([channels] if len(channels) > 1 else [])]
+
+
+def _numbers(samples: Samples, channels: Sequence[str]) -> Table:
+    table = samples.table
+    columns = [c for channel in channels for c in table.columns if c.rpartition(":")[0] == channel]
+    return Table.of(
+        table[columns].to_numpy(float), table["label"], table["group_used"], columns=columns, rows=list(table["name"])
+    )
+
+
+def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.DataFrame:
+    """Name, unit, definition and reference of every column."""
+    rows = {c: parameter for parameter in PARAMETERS for c in columns_of((parameter,))}
+    lines = {}
+    for channel in channels:
+        for symbol, unit in described[channel]["units"].items():
+            row = rows[symbol]
+            about = {"name": row.title, "unit": unit, "definition": row.definition, "reference": row.reference}
+            lines[f"{channel}:{symbol}"] = about
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def _settings_alone(samples: Samples, plan: Plan, pool: Pool, folder: Path | None) -> dict[str, Any] | None:
+    """Scores of a classifier that sees how scans were recorded and nothing of the images, on the same splits."""
+    values, varying = settings_table(samples.table)
+    if not varying:
+        return None
+    names = [f"setting {i}" for i in range(values.shape[1])]
+    table = Table.of(
+        values, samples.table["label"], samples.table["group_used"], columns=names, rows=list(samples.table["name"])
+    )
+    seen = Plan(
+        classifier=plan.classifier, n_repeats=min(plan.n_repeats, _SETTINGS_REPEATS), test_size=plan.test_size,
+        n_permutations=0, positive=plan.positive, seed=plan.seed,
+    )  # fmt: skip
+    keep_all = Selector(correlation=None, keep=len(names))
+    result = evaluate(table, seen, keep_all, channels=("settings",), pool=pool, folder=folder)
+    return {
+        "settings": list(varying),
+        "auc": spread(result.auc),
+        "balanced_accuracy": spread(result.balanced_accuracy),
+    }
+
+
+def _of_settings(alone: dict[str, Any] | None, samples: Samples) -> Warnings:
+    if alone is None or alone["auc"]["mean"] is None or alone["auc"]["mean"] < _SETTINGS_TELL:
+        return []
+    listed = ", ".join(alone["settings"])
+    return [
+        warning(
+            "settings-tell",
+            f"The scan settings alone ({listed}) tell the classes apart with a mean AUC of "
+            f"{alone['auc']['mean']:.2f}, without looking at any image. A difference found below may be one of "
+            "settings.",
+        )
+    ]
+
+
+def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings:
+    found: Warnings = []
+    dependent = [c for c in channels if described[c]["kind"] != "absolute"]
+    if dependent:
+        found.append(
+            warning(
+                "instrument-dependent",
+                f"Channel {', '.join(dependent)} depends on the instrument, its gains "
+                "or its probe: the same sample may look different elsewhere.",
+            )
+        )
+    raw = [c for c in channels if not described[c]["calibrated"] and c not in dependent]
+    if raw:
+        found.append(warning("uncalibrated", f"Channel {', '.join(raw)} is not calibrated in the files."))
+    return found
+
+
+def _data(
+    samples: Samples,
+    described: dict[str, Any],
+    channels: Sequence[str],
+    settings: Settings,
+    left_out: LeftOut,
+    warnings: Warnings,
+) -> dict[str, Any]:
+    """The `data` part of results.json."""
+    n_groups = int(samples.table["group_used"].nunique())
+    return {
+        "n_rows": len(samples.table),
+        "n_groups": n_groups,
+        "groups_given": settings.groups not in {"scan", "tile"} and n_groups < len(samples.table),
+        "classes": samples.classes,
+        "channels": [
+            {"name": c, **{k: described[c][k] for k in ("unit", "kind", "level", "calibrated")},
+             "n_parameters": len(described[c]["units"])}
+            for c in channels
+        ],
+        "left_out": left_out,
+        "warnings": list({w["text"]: w for w in warnings}.values()),
+        "settings_by_class": settings_by_class(samples.table),
+        "rule_of_ten": rule_of_ten(samples.table, n_groups, settings.keep),
+    }  # fmt: skip
+
+
+def _first_of(results: dict[str, Result]) -> Result:
+    return next(iter(results.values()))
+
+
+def _part(progress: StageProgress | None, number: int, parts: int, label: str) -> StageProgress | None:
+    """Progress of one combination as a part of them all, which take as many repeats each."""
+    if progress is None:
+        return None
+    return lambda done, total, note: progress(number * total + done, parts * total, f"{label}: {note}")

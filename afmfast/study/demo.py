@@ -1,0 +1,51 @@
+"""A study of a synthetic archive whose answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..schedule import Scheduler
+from ..synthetic import archive
+from .folder import Progress
+from .pipeline import run_study
+from .result import StudyResult
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a demonstration is."""
+
+    n_rows: int
+    repeats: int
+    permutations: int
+    splits_per_permutation: int
+
+
+SIZES = {"normal": Size(60, 50, 39, 5), "small": Size(24, 10, 19, 2)}
+
+
+def demo(
+    out: str | Path = "afmfast-demo",
+    *,
+    size: Literal["normal", "small"] = "normal",
+    null: bool = False,
+    seed: int = 0,
+    scheduler: Scheduler = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """Make a labelled two-channel archive, study it, and write its report.
+
+    `null` makes the same archive without any difference between its classes: an honest p is then uniform.
+    """
+    chosen = SIZES[size]
+    folder = Path(out)
+    manifest = archive(folder / "scans", n_rows=chosen.n_rows, seed=seed, null=null)
+    settings = Settings(
+        manifest=manifest, name="demo-null" if null else "demo", seed=seed, repeats=chosen.repeats,
+        permutations=chosen.permutations, splits_per_permutation=chosen.splits_per_permutation,
+    )  # fmt: skip
+    return run_study(settings, out=folder / "study", scheduler=scheduler, workers=workers, progress=progress)

@@ -1,0 +1,63 @@
+"""The folder of one study: where each stage's product lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ..errors import StoreError
+from . import settings as settings_file
+from .settings import Settings
+
+#: Called as progress(stage, done, total, note); stages: ingest, measure, classify.
+Progress = Callable[[str, int, int, str], None]
+#: What a single stage calls: progress(done, total, note).
+StageProgress = Callable[[int, int, str], None]
+
+
+def of_stage(progress: Progress | None, stage: str) -> StageProgress | None:
+    """The progress of one stage."""
+    return None if progress is None else partial(progress, stage)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    working = path.with_name(f".{path.name}.part")
+    working.write_text(text, "utf-8")
+    os.replace(working, path)
+
+
+class StudyFolder:
+    """Paths of a study's products: study.yaml, stack.zarr, parameters.parquet, repeats/, results.json, report.html."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.settings_file = path / "study.yaml"
+        self.stack = path / "stack.zarr"
+        self.ingest_report = path / "ingest.json"
+        self.parameters = path / "parameters.parquet"
+        self.repeats = path / "repeats"
+        self.results = path / "results.json"
+        self.report = path / "report.html"
+
+    @classmethod
+    def default_for(cls, settings: Settings) -> StudyFolder:
+        """`./<name>-study`."""
+        return cls(Path(f"{settings.title}-study"))
+
+    def save(self, settings: Settings) -> None:
+        """Keep the settings beside the products; the manifest is named relative to the folder."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        manifest = Path(os.path.relpath(settings.manifest.resolve(), self.path.resolve()))
+        kept = settings.model_copy(update={"manifest": manifest, "name": settings.title})
+        write_text(self.settings_file, settings_file.dump(kept))
+
+    def load(self, **changes: object) -> Settings:
+        """The study's settings; `changes` win. Raises `StoreError` where no study lies."""
+        if not self.settings_file.is_file():
+            raise StoreError(
+                f"{self.path}: no study here (study.yaml is missing); start one with `afmfast study MANIFEST`"
+            )
+        return settings_file.load(self.settings_file, **changes)

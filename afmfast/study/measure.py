@@ -1,0 +1,158 @@
+"""From a stack to the parameter table: one line a sample, columns channel:symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import __version__
+from ..contracts import name_of
+from ..errors import DataError
+from ..features import tiles as tiling
+from ..features.measure import measure as measure_blocks
+from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, columns_of
+from ..schedule import Pool, Scheduler, open_pool
+from ..stack.layout import ChannelInfo
+from ..stack.store import Store, open_store
+from .folder import StageProgress
+from .settings import Tiles
+
+#: Identifiers of a sample, ahead of its parameters.
+IDENTIFIERS = ("name", "scan", "tile", "label", "group", "batch", "repeat_of", "target", "shape", "dx", "dy", "source")
+
+
+def measure(
+    stack: str | Path,
+    *,
+    parameters: str | Sequence[str] = "classic",
+    level: Mapping[str, str] | None = None,
+    lines: str = "none",
+    tiles: Tiles | None = None,
+    channels: Sequence[str] | None = None,
+    scheduler: Scheduler = None,
+    workers: int | None = None,
+    progress: StageProgress | None = None,
+) -> pd.DataFrame:
+    """Surface parameters of every scan of a stack.
+
+    One line a scan (or tile), identifiers first, then float columns `channel:symbol` in SI units, NaN where a
+    value is not defined or the scan lacks the channel. `level` maps channels to none, constant, plane,
+    quadratic or cubic (default: plane for heights, none for other quantities). `frame.attrs` is the document
+    of data_schemas/parameters-1.0.json: units, levelling, definitions.
+    Raises `DataError` where a channel is not in the stack.
+    """
+    store = open_store(Path(stack))
+    cut = tiles or Tiles()
+    frame = _samples(store, cut)
+    chosen = choose_channels(store, channels)
+    levels: dict[str, str] = {}
+    parts = [frame]
+    with open_pool(scheduler, workers=workers) as pool:
+        for number, info in enumerate(chosen):
+            levelling = (level or {}).get(info.name, "plane" if info.unit == "m" else "none")
+            stepwise = _part_of(progress, number, len(chosen), info.name)
+            columns, values = _channel(store, info, parameters, levelling, lines, cut, pool, stepwise)
+            parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
+            levels[info.name] = levelling
+    table = pd.concat(parts, axis=1)
+    table.attrs = _document(table, chosen, levels, lines, cut) | {"source": Path(stack).name}
+    return table
+
+
+def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelInfo]:
+    """The wanted channels, by default every absolute one."""
+    known = {info.name: info for info in store.channels}
+    if wanted is None:
+        absolute = [info for info in known.values() if info.kind == "absolute"]
+        if not absolute:
+            raise DataError(
+                f"no channel of this stack has absolute units (found: {', '.join(known) or 'none'}); "
+                "name the ones to use with `channels`"
+            )
+        return absolute
+    for name in wanted:
+        if name not in known:
+            raise DataError(f"channel {name!r} is not in the stack; it has {', '.join(known)}")
+    return [known[name] for name in wanted]
+
+
+def _samples(store: Store, cut: Tiles) -> pd.DataFrame:
+    """Identifiers of every sample, in the order in which values are laid out."""
+    rows = store.rows.reset_index(drop=True)
+    rows["scan"], rows["tile"] = rows["name"], ""
+    rows["shape"] = [f"{ny}x{nx}" for ny, nx in rows["shape"]]
+    if cut.combine == "none" and not cut.whole:
+        copies = cut.rows * cut.cols
+        rows = rows.loc[rows.index.repeat(copies)].reset_index(drop=True)
+        rows["tile"] = [f"{i // cut.cols},{i % cut.cols}" for i in range(copies)] * (len(rows) // copies)
+        rows["name"] = rows["name"] + "#" + rows["tile"]
+    extra = [c for c in rows.columns if c not in (*IDENTIFIERS, "index", "sha256")]
+    return rows[[c for c in IDENTIFIERS if c in rows] + extra]
+
+
+def _channel(
+    store: Store,
+    info: ChannelInfo,
+    parameters: str | Sequence[str],
+    level: str,
+    lines: str,
+    cut: Tiles,
+    pool: Pool,
+    progress: StageProgress | None,
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """One channel's columns and their values, one line a sample; NaN for rows that lack the channel."""
+    columns = columns_of(applicable(parameters, info.unit))
+    place = {name: i for i, name in enumerate(store.rows["name"])}
+    values = np.full((len(place), cut.rows * cut.cols, len(columns)), np.nan)
+    blocks = store.blocks(info.name)
+    if blocks:
+        places = [place[name] for block in blocks for name in block.names]
+        values[places] = measure_blocks(
+            blocks, parameters=parameters, level=level, lines=lines, tiles=(cut.rows, cut.cols),
+            unit=info.unit, pool=pool, progress=progress,
+        )  # fmt: skip
+    if cut.combine == "none" or cut.whole:
+        return columns, values.reshape(-1, len(columns))
+    spread = columns.index("Sq") if "Sq" in columns else None
+    combined, _ = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
+    return columns, combined
+
+
+def _document(
+    table: pd.DataFrame, chosen: Sequence[ChannelInfo], levels: Mapping[str, str], lines: str, cut: Tiles
+) -> dict[str, Any]:
+    """What the table's columns mean, as data_schemas/parameters-1.0.json has it."""
+    symbols = {column: row for row in PARAMETERS for column in columns_of((row,))}
+    units = {info.name: info.unit for info in chosen}
+    columns = []
+    for name in table.columns:
+        channel, _, symbol = name.rpartition(":")
+        if channel in units:
+            columns.append({"name": name, "unit": symbols[symbol].unit(units[channel])})
+    sizes = table[["dx", "dy"]].drop_duplicates()
+    return {
+        "schema": name_of("parameters"),
+        "definitions": DEFINITIONS_VERSION,
+        "afmfast": __version__,
+        "identifiers": list(table.columns[: len(table.columns) - len(columns)]),
+        "pixel_size": {"dx": float(sizes["dx"].iloc[0]), "dy": float(sizes["dy"].iloc[0])} if len(sizes) == 1 else None,
+        "tiles": {"rows": cut.rows, "columns": cut.cols, "combine": cut.combine, "reject_over": cut.reject_over},
+        "channels": {
+            info.name: {
+                "unit": info.unit, "kind": info.kind, "calibrated": info.calibrated, "level": levels[info.name],
+                "lines": lines,
+            }
+            for info in chosen
+        },
+        "columns": columns,
+    }  # fmt: skip
+
+
+def _part_of(progress: StageProgress | None, number: int, parts: int, name: str) -> StageProgress | None:
+    if progress is None:
+        return None
+    return lambda done, total, note: progress(number * total + done, parts * total, f"{name} {note}".strip())

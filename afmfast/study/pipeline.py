@@ -1,0 +1,152 @@
+"""The whole way of one study; every stage leaves its product on disk and is skipped where that is up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..contracts import check
+from ..errors import StoreError
+from ..features.parquet import read_table, write_table
+from ..features.table import DEFINITIONS_VERSION
+from ..report.write import write as write_report
+from ..schedule import Scheduler, open_pool
+from ..stack.outcome import IngestReport
+from ..stack.store import open_store
+from . import settings as settings_file
+from .classify_study import classify_table
+from .folder import Progress, StudyFolder, of_stage, write_text
+from .ingest import examples, ingest
+from .measure import measure
+from .result import StudyResult
+from .settings import Settings
+
+
+def run_study(
+    settings: Settings | str | Path,
+    *,
+    out: str | Path | None = None,
+    scheduler: Scheduler = None,
+    workers: int | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """Ingest, measure, classify and report; started again, it goes on where it stopped.
+
+    `settings` is a study.yaml, a manifest.csv, or `Settings`; `out` the folder of all products, by default
+    `./<name>-study`. Raises `AfmfastError` with what was found and what to do.
+    """
+    chosen = settings if isinstance(settings, Settings) else settings_file.load(Path(settings))
+    folder = StudyFolder(Path(out)) if out is not None else StudyFolder.default_for(chosen)
+    folder.save(chosen)
+    report = ingest_stage(folder, chosen, strict=strict, progress=progress)
+    measure_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=progress)
+    result = classify_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=progress)
+    report_stage(folder)
+    result.exit_code = report.exit_code
+    return result
+
+
+def ingest_stage(
+    folder: StudyFolder, settings: Settings, *, strict: bool = False, gallery: bool = False, progress: Progress | None
+) -> IngestReport:
+    """Scan files to stack.zarr; scans that are in it already are not read again."""
+    return ingest(
+        settings.manifest, folder.stack, channel_names=settings.channel_names, strict=strict,
+        gallery=folder.path / "gallery.html" if gallery else None, progress=of_stage(progress, "ingest"),
+    )  # fmt: skip
+
+
+def measure_stage(
+    folder: StudyFolder,
+    settings: Settings,
+    *,
+    scheduler: Scheduler = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """stack.zarr to parameters.parquet, unless the table there was measured from this stack with these settings."""
+    key = _measured_from(folder, settings)
+    if folder.parameters.is_file():
+        table = load_table(folder)
+        if table.attrs.get("key") == key:
+            return table
+    # A cluster that is asked for serves the repeats; images are measured where the stack lies.
+    table = measure(
+        folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
+        tiles=settings.tiles, channels=settings.channels, workers=workers,
+        scheduler=scheduler if scheduler == "serial" else None, progress=of_stage(progress, "measure"),
+    )  # fmt: skip
+    write_table(folder.parameters, table, {**table.attrs, "key": key})
+    # Read back, so that a run that measures and a run that resumes classify the same bits.
+    return load_table(folder)
+
+
+def classify_stage(
+    folder: StudyFolder,
+    settings: Settings,
+    *,
+    scheduler: Scheduler = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """parameters.parquet to repeats/ and results.json."""
+    table = load_table(folder)
+    with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
+        result = classify_table(
+            table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
+            progress=of_stage(progress, "classify"),
+        )  # fmt: skip
+    document = check(result.to_dict(), "results", where=str(folder.results))
+    write_text(folder.results, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1))
+    result.folder = folder.path
+    return result
+
+
+def report_stage(folder: StudyFolder) -> Path:
+    """results.json to report.html, with sample images where the stack is there."""
+    results = load_results(folder)
+    channels = [c["name"] for c in results["data"]["channels"]]
+    pictures = []
+    if folder.stack.exists():
+        tested = next(iter(results["combinations"].values()))["rows"]
+        scans = dict.fromkeys(row["row"].split("#")[0] for row in tested)
+        pictures = examples(open_store(folder.stack), list(scans), channels)
+    return write_report(results, folder.path, thumbnails=pictures)
+
+
+def load_results(folder: StudyFolder) -> dict[str, Any]:
+    """The results.json of a study; who uses it checks it."""
+    if not folder.results.is_file():
+        raise StoreError(f"{folder.path}: no results.json yet; run `afmfast classify {folder.path}`")
+    return dict(json.loads(folder.results.read_text("utf-8")))
+
+
+def load_table(folder: StudyFolder) -> pd.DataFrame:
+    """The parameter table of a study."""
+    if not folder.parameters.is_file():
+        raise StoreError(f"{folder.path}: no parameters.parquet yet; run `afmfast measure {folder.path}`")
+    table, table_attrs = read_table(folder.parameters)
+    table.attrs = table_attrs
+    return table
+
+
+def _ingested(folder: StudyFolder) -> dict[str, list[dict[str, str]]]:
+    """What the last ingest left out and warned of."""
+    if not folder.ingest_report.is_file():
+        return {"left_out": [], "warnings": []}
+    report = json.loads(folder.ingest_report.read_text("utf-8"))
+    return {"left_out": report["left_out"], "warnings": report["warnings"]}
+
+
+def _measured_from(folder: StudyFolder, settings: Settings) -> str:
+    """Changes with the rows of the stack and with every setting that changes a value."""
+    rows = open_store(folder.stack).rows
+    identifiers = rows.astype(str).to_csv(index=False)
+    choices = settings.model_dump(mode="json", include={"parameters", "level", "lines", "tiles", "channels"})
+    text = json.dumps([identifiers, choices, DEFINITIONS_VERSION], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,185 @@
+"""One model for study.yaml, its JSON Schema, the command line's flags and the errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ..contracts import name_of
+from ..errors import SettingsError
+
+#: Named here and not taken from the table of classifiers, which needs scikit-learn; a test holds both together.
+CLASSIFIERS = (
+    "random_forest", "extra_trees", "gradient_boosting", "gaussian_process", "logistic_regression", "svm", "k_nearest",
+    "lda", "mlp",
+)  # fmt: skip
+Level = Literal["none", "constant", "plane", "quadratic", "cubic"]
+
+
+class Tiles(BaseModel):
+    """How a scan is cut into sub-areas before measuring."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows: Annotated[int, Field(ge=1, le=64)] = 1
+    cols: Annotated[int, Field(ge=1, le=64)] = 1
+    combine: Annotated[
+        Literal["none", "mean", "median"], Field(description="none: every tile is a row of its own group's scan")
+    ] = "mean"
+    reject_over: Annotated[
+        float | None,
+        Field(
+            gt=0, description="drop a tile whose Sq differs from the median of its scan's tiles by more (0.5 = 50 %)"
+        ),
+    ] = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether scans stay uncut."""
+        return self.rows == self.cols == 1
+
+
+class Settings(BaseModel):
+    """Every choice of a study; a file of these keys reproduces it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    manifest: Annotated[Path, Field(description="table of scan files, relative to study.yaml")] = Path("manifest.csv")
+    name: Annotated[str | None, Field(description="name of the study; default: the folder of the manifest")] = None
+    channels: Annotated[
+        tuple[str, ...] | None, Field(description="channels to use; default: every absolute one", min_length=1)
+    ] = None
+    channel_names: Annotated[dict[str, str], Field(description="vendor name: common name")] = {}
+    combinations: Annotated[
+        tuple[tuple[str, ...], ...] | None,
+        Field(description="channel lists to classify with; default: each alone and all together"),
+    ] = None
+    classes: Annotated[tuple[str, ...] | None, Field(description="labels to use; default: all", min_length=2)] = None
+    drop_small_classes: Annotated[
+        bool, Field(description="set aside classes with too few groups instead of stopping")
+    ] = False
+    level: Annotated[
+        dict[str, Level], Field(description="channel: levelling; default: plane for height, none for others")
+    ] = {}
+    lines: Annotated[Literal["none", "median"], Field(description="line by line correction, before levelling")] = "none"
+    tiles: Tiles = Tiles()
+    parameters: Annotated[tuple[str, ...], Field(description="parameter sets and symbols", min_length=1)] = ("classic",)
+    correlation: Annotated[
+        float | None, Field(gt=0, le=1, description="drop a column that correlates above this with an earlier one")
+    ] = 0.9
+    method: Annotated[Literal["pearson", "spearman"], Field(description="kind of correlation")] = "pearson"
+    keep: Annotated[int, Field(ge=1, description="columns kept in every repeat")] = 10
+    rank: Annotated[Literal["gini", "gini_single", "permutation"], Field(description="importance by which to keep")] = (
+        "gini"
+    )
+    classifier: Annotated[str, Field(description=f"one of {', '.join(CLASSIFIERS)}")] = "random_forest"
+    repeats: Annotated[int, Field(ge=1, description="random splits with the true labels")] = 500
+    test_size: Annotated[float, Field(gt=0, lt=1, description="share of groups in the test part")] = 0.3
+    labels: Annotated[
+        Literal["permuted", "bernoulli"], Field(description="randomization that measures overtraining")
+    ] = "permuted"
+    permutations: Annotated[int, Field(ge=1, description="label permutations for the p-value")] = 199
+    splits_per_permutation: Annotated[int, Field(ge=1, description="splits averaged for each labelling")] = 10
+    statistic: Literal["auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity"] = "auc"
+    positive: Annotated[str | None, Field(description="the positive class of two; default: the last by name")] = None
+    groups: Annotated[
+        str,
+        Field(description="manifest column that must stay together; scan = every scan is independent; tile = wrong, "
+              "for demonstration"),
+    ] = "group"  # fmt: skip
+    seed: Annotated[int, Field(ge=0, description="everything random follows from it")] = 0
+    allow_mixed_pixel_size: Annotated[bool, Field(description="compare scans of different pixel size")] = False
+
+    @field_validator("channels", "classes", "parameters", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        if self.repeats < self.splits_per_permutation:
+            raise ValueError(
+                f"repeats = {self.repeats} is below splits_per_permutation = {self.splits_per_permutation}; "
+                "the true labels' statistic is the mean of the first splits_per_permutation repeats"
+            )
+        if self.tiles.whole and self.groups == "tile":
+            raise ValueError("groups = tile needs tiles: set rows and cols")
+        return self
+
+    @property
+    def title(self) -> str:
+        """Name of the study."""
+        return self.name or self.manifest.resolve().parent.name
+
+    def level_of(self, channel: str, unit: str) -> str:
+        """Levelling of a channel: as set, else plane for heights and none for other quantities."""
+        return self.level.get(channel, "plane" if unit == "m" else "none")
+
+
+def load(path: Path, **changes: Any) -> Settings:
+    """Settings from a study.yaml, or from the manifest.csv that the study is about.
+
+    `changes` (None = not given) win over the file. Raises `SettingsError` naming file, key and what is allowed.
+    """
+    if not path.is_file():
+        raise SettingsError(
+            f"{path}: no such file; give a manifest.csv or a study.yaml (`afmfast init FOLDER` writes both)"
+        )
+    given: dict[str, Any] = {"manifest": path.resolve()}
+    if path.suffix.lower() in {".yaml", ".yml"}:
+        given = _read_yaml(path)
+        given["manifest"] = (path.resolve().parent / given.get("manifest", "manifest.csv")).resolve()
+    given |= {key: value for key, value in changes.items() if value is not None}
+    return parse(given, where=str(path))
+
+
+def parse(given: dict[str, Any], *, where: str = "settings") -> Settings:
+    """Checked settings; the first fault as a `SettingsError`."""
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        key = ".".join(str(step) for step in first["loc"])
+        known = f" Known keys: {', '.join(Settings.model_fields)}." if first["type"] == "extra_forbidden" else ""
+        value = "" if first["type"] in {"value_error", "extra_forbidden"} else f" (given: {first.get('input')!r})"
+        said = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{where}: {key + ': ' if key else ''}{said}{value}.{known}") from None
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        given = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{path}: not YAML: {' '.join(str(fault).split())}") from None
+    if not isinstance(given, dict):
+        raise SettingsError(f"{path}: expected `key: value` lines, found {type(given).__name__}")
+    if given.pop("schema", name_of("study")) != name_of("study"):
+        raise SettingsError(f"{path}: schema is not {name_of('study')!r}; this afmfast reads no other")
+    return given
+
+
+def dump(settings: Settings) -> str:
+    """The settings as YAML that `load` reads back."""
+    document = {"schema": name_of("study"), **settings.model_dump(mode="json")}
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+
+
+def commented(manifest: str, *, note: str = "") -> str:
+    """A study.yaml with every key, its default and one line of explanation, for `afmfast init`."""
+    lines = [f"# Settings of this study. Remove the # before a key to change it.{note}", f"schema: {name_of('study')}"]
+    for key, about in Settings.model_fields.items():
+        default = Settings.model_construct(manifest=Path(manifest)).model_dump(mode="json")[key]
+        text = yaml.safe_dump({key: default}, default_flow_style=True, allow_unicode=True, width=10_000).strip()[1:-1]
+        explained = f"  # {about.description}" if about.description else ""
+        lines.append(("" if key == "manifest" else "# ") + text + explained)
+    return "\n".join(lines) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of study.yaml, as kept in data_schemas."""
+    schema = Settings.model_json_schema()
+    schema["properties"] = {"schema": {"const": name_of("study")}, **schema["properties"]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": name_of("study"), **schema}

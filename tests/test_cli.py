@@ -1,0 +1,118 @@
+"""The commands as a user types them: what they print, what they leave behind, their exit codes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from afmfast.study.settings import CLASSIFIERS
+from afmfast.synthetic import archive
+from afmfast.validation import table as validation
+
+QUICK = (
+    "--classifier", "lda", "--rank", "gini_single", "--repeats", "4", "--permutations", "19",
+    "--splits-per-permutation", "2", "--scheduler", "serial",
+)  # fmt: skip
+
+
+def afmfast(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "afmfast", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory) -> Path:
+    return archive(tmp_path_factory.mktemp("cli"), n_rows=24, shape=(32, 32), seed=1)
+
+
+@pytest.fixture(scope="module")
+def study(scans) -> tuple[Path, subprocess.CompletedProcess]:
+    folder = scans.parent / "out"
+    return folder, afmfast("study", scans, "--out", folder, *QUICK)
+
+
+def test_study__prints_the_answer_and_where_the_report_lies(study):
+    folder, ran = study
+    assert ran.returncode == 0, ran.stderr
+    assert "mean AUC" in ran.stdout
+    assert f"report: {folder / 'report.html'}" in ran.stdout
+    assert (folder / "report.html").stat().st_size > 10_000
+
+
+def test_study__says_in_a_log_what_it_does(study):
+    assert "afmfast ingest: 24 of 24" in study[1].stderr
+    assert "afmfast classify:" in study[1].stderr
+
+
+def test_status__after_a_study(study):
+    said = afmfast("status", study[0]).stdout
+    assert "results.json is there" in said
+    assert "4 actual" in said
+
+
+def test_report__is_written_again(study):
+    (study[0] / "report.html").unlink()
+    assert afmfast("report", study[0]).returncode == 0
+    assert (study[0] / "report.html").exists()
+
+
+def test_classify__with_another_classifier_adds_to_the_study(study):
+    ran = afmfast("classify", study[0], *QUICK, "--classifier", "k_nearest", "--quiet")
+    assert ran.returncode == 0, ran.stderr
+    assert len(list((study[0] / "repeats").iterdir())) == 6
+    assert ran.stderr == ""
+
+
+def test_stages__one_after_the_other(scans, tmp_path):
+    folder = tmp_path / "stages"
+    assert afmfast("ingest", scans, "--out", folder, "--gallery").returncode == 0
+    assert (folder / "gallery.html").exists()
+    refused = afmfast("classify", folder)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "run `afmfast measure" in refused.stderr
+    assert "24 rows" in afmfast("measure", folder).stdout
+
+
+def test_a_bad_file__is_left_out_by_name_with_exit_code_3(scans, tmp_path):
+    bad = scans.parent / "bad.gwy"
+    bad.write_bytes(b"GWYP")
+    listed = scans.parent / "with_bad.csv"
+    header, *lines = scans.read_text("utf-8").splitlines()
+    row = {"path": "bad.gwy", "label": "A"}
+    listed.write_text("\n".join([header, *lines, ",".join(row.get(c, "") for c in header.split(","))]), "utf-8")
+    ran = afmfast("study", listed, "--out", tmp_path / "s", *QUICK, "--quiet")
+    assert ran.returncode == 3, ran.stderr
+    assert "bad.gwy" in (tmp_path / "s" / "report.html").read_text("utf-8")
+    strict = afmfast("ingest", listed, "--out", tmp_path / "strict", "--strict", "--quiet")
+    assert strict.returncode == 1
+    assert "bad.gwy" in strict.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("study",), 2, "requires an argument"),
+        (("study", "nowhere.csv"), 1, "nowhere.csv: no such file"),
+        (("study", "nowhere.csv", "--keep", "many"), 2, "keep"),
+        (("status", "nowhere"), 1, "no study here"),
+        (("init", "nowhere"), 1, "no such folder"),
+        (("parameters", "Sqq"), 1, "Sq"),
+        (("studdy",), 2, "studdy"),
+    ],
+)
+def test_wrong_use__is_a_sentence_and_an_exit_code(arguments, code, said, tmp_path):
+    ran = afmfast(*arguments, cwd=tmp_path)
+    assert ran.returncode == code
+    assert said in ran.stderr + ran.stdout
+    assert "Traceback" not in ran.stderr
+
+
+def test_parameters__lists_the_classic_set():
+    said = afmfast("parameters", "classic").stdout
+    assert "40 surface parameters" in said
+    assert "ISO 25178-2" in said
+
+
+def test_classifiers__are_named_as_in_their_table():
+    assert validation.CLASSIFIERS.names() == CLASSIFIERS

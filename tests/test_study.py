@@ -1,0 +1,304 @@
+"""The whole line, from files to report: equal in every mode, resumable, honest about what it saw."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+
+import afmfast
+from afmfast.errors import DataError, SettingsError, StoreError
+from afmfast.schedule import open_pool
+from afmfast.study.classify_study import classify_table
+from afmfast.study.folder import StudyFolder
+from afmfast.study.pipeline import classify_stage, ingest_stage, load_results, measure_stage
+from afmfast.study.result import StudyResult
+from afmfast.study.settings import Settings, Tiles, load, parse
+from afmfast.study.status import status
+from afmfast.synthetic import archive
+
+FAST = {"classifier": "lda", "rank": "gini_single", "repeats": 8, "permutations": 19, "splits_per_permutation": 2}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory) -> Path:
+    return archive(tmp_path_factory.mktemp("scans"), n_rows=24, shape=(64, 64), seed=3)
+
+
+@pytest.fixture(scope="module")
+def settings(manifest) -> Settings:
+    return Settings(manifest=manifest, name="small", **FAST)
+
+
+@pytest.fixture(scope="module")
+def done(settings, tmp_path_factory) -> Path:
+    """A finished study, serially."""
+    folder = tmp_path_factory.mktemp("serial")
+    afmfast.run_study(settings, out=folder, scheduler="serial")
+    return folder
+
+
+def numbers(settings: Settings, out: Path, scheduler: str, progress=None) -> StudyResult:
+    """A study without its page, which takes longer than these repeats."""
+    folder = StudyFolder(out)
+    folder.save(settings)
+    ingest_stage(folder, settings, progress=progress)
+    measure_stage(folder, settings, scheduler=scheduler, progress=progress)
+    return classify_stage(folder, settings, scheduler=scheduler, workers=2, progress=progress)
+
+
+def tables(folder: Path) -> tuple[dict, pd.DataFrame]:
+    """Everything a study found, without when it was found."""
+    results = json.loads((folder / "results.json").read_text("utf-8"))
+    return results["combinations"], pd.read_parquet(folder / "parameters.parquet")
+
+
+def assert_equal(folder: Path, other: Path) -> None:
+    combinations, parameters = tables(folder)
+    assert tables(other)[0] == combinations
+    pd.testing.assert_frame_equal(tables(other)[1], parameters, check_exact=True)
+
+
+def test_run_study__leaves_one_product_a_stage(done):
+    for product in (
+        "study.yaml",
+        "stack.zarr",
+        "ingest.json",
+        "parameters.parquet",
+        "repeats",
+        "results.json",
+        "report.html",
+    ):
+        assert (done / product).exists(), product
+
+
+def test_run_study__every_channel_alone_and_all_together(done):
+    assert list(load_results_of(done)["combinations"]) == ["height", "adhesion", "height+adhesion"]
+
+
+def load_results_of(folder: Path) -> dict:
+    return load_results(StudyFolder(folder))
+
+
+def test_combinations__share_their_splits(done):
+    rows = [r["rows"] for r in load_results_of(done)["combinations"].values()]
+    assert [[row["tested"] for row in r] for r in rows[1:]] == [[row["tested"] for row in rows[0]]] * 2
+
+
+@pytest.mark.parametrize("mode", ["threads", "processes"])
+def test_modes__give_the_table_of_the_serial_run(settings, done, tmp_path, mode):
+    numbers(settings, tmp_path / mode, mode)
+    assert_equal(done, tmp_path / mode)
+
+
+def test_cluster__gives_the_table_of_the_serial_run(settings, done, tmp_path):
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+        numbers(settings, tmp_path / "cluster", cluster.scheduler_address)
+    assert_equal(done, tmp_path / "cluster")
+
+
+@pytest.mark.parametrize("at", [1, 30, 100])
+def test_interrupted__goes_on_to_the_same_table(settings, done, tmp_path, at):
+    def stop(stage: str, finished: int, total: int, note: str) -> None:
+        if stage == "classify" and finished >= at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        numbers(settings, tmp_path / "s", "serial", stop)
+    assert not (tmp_path / "s" / "results.json").exists()
+    numbers(settings, tmp_path / "s", "serial")
+    assert_equal(done, tmp_path / "s")
+
+
+def test_run_study__again_reads_no_scan_and_repeats_nothing(settings, done):
+    seen = []
+    numbers(settings, done, "serial", lambda *step: seen.append(step))
+    assert [step[0] for step in seen if step[0] == "measure"] == []
+    assert {step[1:3] for step in seen if step[0] == "classify" and step[1] < step[2]} <= {
+        (third * total // 3, total) for _, _, total, _ in seen for third in (1, 2)
+    }
+
+
+def test_more_repeats__extend_the_old_ones(settings, done, tmp_path):
+    before = load_results_of(done)["combinations"]["height"]["auc"]["values"]
+    more = settings.model_copy(update={"repeats": 12})
+    after = numbers(more, done, "serial")
+    assert np.round(after["height"].auc[:8], 6).tolist() == before
+    numbers(settings, done, "serial")
+
+
+def test_status__counts_what_is_there(done):
+    said = dict(status(done))
+    assert said["ingest"] == "stack.zarr is there"
+    assert "19 permuted" in said["classify"] or "38 permuted" in said["classify"]
+
+
+def test_status__elsewhere_says_how_to_start(tmp_path):
+    with pytest.raises(StoreError, match="no study here.*afmfast study MANIFEST"):
+        status(tmp_path)
+
+
+def test_settings__scan_size_alone_is_said_at_the_top(tmp_path):
+    scans = archive(tmp_path / "scans", n_rows=24, shape=(32, 32), seed=5, null=True)
+    table = measured(scans, tmp_path)
+    table.loc[table["label"] == "B", ["dx", "dy"]] *= 2
+    with pytest.raises(DataError, match="different pixel sizes.*allow_mixed_pixel_size: true"):
+        classified(table)
+    result = classified(table, allow_mixed_pixel_size=True)
+    codes = [w["code"] for w in result.data["warnings"]]
+    assert {"settings-tell", "mixed-pixel-size"} <= set(codes)
+    assert result["height"].settings_alone["auc"]["mean"] == 1.0
+
+
+def measured(manifest: Path, folder: Path) -> pd.DataFrame:
+    afmfast.ingest(manifest, folder / "stack.zarr")
+    return afmfast.measure(folder / "stack.zarr", scheduler="serial")
+
+
+def classified(table: pd.DataFrame, **changes):
+    with open_pool("serial") as pool:
+        return classify_table(table, Settings(**(FAST | changes)), pool=pool)
+
+
+@pytest.fixture(scope="module")
+def table(done) -> pd.DataFrame:
+    return afmfast.measure(done / "stack.zarr", scheduler="serial")
+
+
+def test_batch__one_class_a_day_is_confounded(table):
+    result = classified(table.assign(batch=table["label"] + " day"))
+    assert "batch-confounded" in [w["code"] for w in result.data["warnings"]]
+
+
+def test_small_class__is_refused_by_name_or_set_aside(table):
+    lone = table.assign(label=table["label"].where(table["group"] != table["group"].iloc[0], "lone"))
+    with pytest.raises(DataError, match="class 'lone' has a single group.*drop_small_classes"):
+        classified(lone)
+    result = classified(lone, drop_small_classes=True)
+    assert [c["name"] for c in result.data["classes"] if not c["used"]] == ["lone"]
+    assert any(entry["what"] == "class" and entry["name"] == "lone" for entry in result.data["left_out"])
+
+
+def test_missing_channel__row_is_left_out_by_name(table):
+    holed = table.copy()
+    holed.loc[0, [c for c in table if c.startswith("adhesion:")]] = np.nan
+    result = classified(holed)
+    assert {
+        "what": "row",
+        "name": table["name"][0],
+        "label": table["label"][0],
+        "reason": "lacks channel adhesion",
+    } in (result.data["left_out"])
+    assert result.data["n_rows"] == len(table) - 1
+
+
+def test_repeat__is_no_sample(table):
+    repeated = table.assign(repeat_of=[table["name"][1], *[""] * (len(table) - 1)])
+    result = classified(repeated)
+    assert any("repeat of" in entry["reason"] for entry in result.data["left_out"])
+    assert result.data["n_rows"] == len(table) - 1
+
+
+def test_combinations__can_be_listed(table):
+    result = classified(table, combinations=[["adhesion"]])
+    assert list(result.combinations) == ["adhesion"]
+    with pytest.raises(SettingsError, match="channel 'modulus', which was not measured"):
+        classified(table, combinations=[["modulus"]])
+
+
+def test_tiles__of_one_scan_stay_together_unless_asked_wrongly(done):
+    tiled = afmfast.measure(done / "stack.zarr", tiles=Tiles(rows=2, cols=2, combine="none"), scheduler="serial")
+    assert len(tiled) == 4 * tiled["scan"].nunique()
+    by_scan = classified(tiled, groups="scan", combinations=[["height"]])
+    assert by_scan["height"].n_groups == tiled["scan"].nunique()
+    wrong = classified(tiled, groups="tile", combinations=[["height"]], tiles={"rows": 2, "cols": 2, "combine": "none"})
+    assert "tiles-split" in [w["code"] for w in wrong.data["warnings"]]
+    assert not wrong["height"].corrected_t["evidence"]
+
+
+def test_tiles__combined_give_one_row_a_scan(done):
+    whole = afmfast.measure(done / "stack.zarr", scheduler="serial")
+    tiled = afmfast.measure(done / "stack.zarr", tiles=Tiles(rows=2, cols=2), scheduler="serial")
+    assert list(tiled["name"]) == list(whole["name"])
+    assert (tiled["height:Sq"] < whole["height:Sq"]).mean() > 0.8
+
+
+def test_classify__takes_a_frame_and_answers(table):
+    X = table[[c for c in table if c.startswith("adhesion:")]]
+    result = afmfast.classify(
+        X, table["label"], groups=table["group"], classifier="lda", rank="gini_single", n_repeats=8, n_permutations=19,
+        splits_per_permutation=2, scheduler="serial",
+    )  # fmt: skip
+    assert result.auc.shape == (8,)
+    assert result.auc_randomized.shape == (19, 2)
+    assert 1 / 20 <= result.p_permutation <= 1
+    assert result.statistic == pytest.approx(result.auc[:2].mean())
+    assert set(result.importances["column"]) == set(X.columns)
+    assert "AUC" in str(result)
+    assert "<p>" in result._repr_html_()
+
+
+def test_result__reports_itself(table, tmp_path):
+    X = table[[c for c in table if c.startswith("height:")]]
+    result = afmfast.classify(
+        X, table["label"], classifier="lda", rank="gini_single", n_repeats=4, n_permutations=3,
+        splits_per_permutation=2, scheduler="serial",
+    )  # fmt: skip
+    assert result.report(tmp_path / "mine.html").read_text("utf-8").startswith("<!doctype html>")
+    assert result.report(tmp_path / "folder").name == "report.html"
+
+
+def test_level__plane_for_heights_none_for_the_rest(table):
+    channels = table.attrs["channels"]
+    assert (channels["height"]["level"], channels["adhesion"]["level"]) == ("plane", "none")
+    assert "height:Smean" not in table
+    assert "adhesion:Smean" in table
+    assert "adhesion:Sdr" not in table
+    assert {"name": "adhesion:Sdq", "unit": "N/m"} in table.attrs["columns"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"keep": 0}, "keep"),
+        ({"kep": 3}, "kep.*Known keys: manifest"),
+        ({"repeats": 3}, "below splits_per_permutation"),
+        ({"groups": "tile"}, "groups = tile needs tiles"),
+        ({"statistic": "f1"}, "statistic.*auc"),
+    ],
+)
+def test_settings__a_fault_is_named_with_what_is_allowed(given, said):
+    with pytest.raises(SettingsError, match=said):
+        parse(given)
+
+
+def test_settings__file_and_changes(tmp_path):
+    (tmp_path / "study.yaml").write_text("manifest: scans.csv\nkeep: 5\n")
+    read = load(tmp_path / "study.yaml", keep=7, seed=None)
+    assert (read.keep, read.manifest) == (7, tmp_path / "scans.csv")
+
+
+def test_settings__not_yaml_is_named(tmp_path):
+    (tmp_path / "study.yaml").write_text("keep: [5\n")
+    with pytest.raises(SettingsError, match=r"study\.yaml: not YAML"):
+        load(tmp_path / "study.yaml")
+
+
+def test_init__writes_what_study_reads(tmp_path, manifest):
+    import shutil
+
+    scans = tmp_path / "mine"
+    for number, scan in enumerate(sorted(manifest.parent.rglob("*.gwy"))[:4]):
+        target = scans / ("new" if number < 2 else "old") / scan.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(scan, target)
+    (scans / "old" / "notes.txt").write_text("no scan")
+    started = afmfast.init(scans)
+    assert [finding.path for finding in started.findings if finding.problem] == ["old/notes.txt"]
+    rows = pd.read_csv(started.manifest, comment="#")
+    assert sorted(rows["label"]) == ["new", "new", "old", "old", "old"]
+    assert load(started.settings) == Settings(manifest=started.manifest.resolve())
+    with pytest.raises(SettingsError, match="exists already"):
+        afmfast.init(scans)
