@@ -25,7 +25,10 @@ _RETRIES = 3
 class Pool(Protocol):
     """Something that calls a function on many tasks."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many tasks run at a time."""
+        ...
 
     def each(self, function: Callable[..., Any], tasks: Sequence[Any], shared: Any = None) -> Iterator[tuple[int, Any]]:
         """Yield (index of task, `function(task)`) as results come; with `shared`, `function(task, shared)`.
