@@ -1,0 +1,1 @@
+"""Files become images: one file a format, one table of formats."""
