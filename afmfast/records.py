@@ -19,12 +19,12 @@ _INSTRUMENT_DEPENDENT = re.compile(
 
 #: Common names of the topography channel in the vendors' own words.
 _HEIGHT = re.compile(
-    r"(z[ _-]?sensor|(sens)?height([ _-]?(sensor|trace|measured\w*))?|measured\s?height\w*|z[ _-]?height\w*|topo\w*|z|"
-    r"z[ _-]?axis( sensor)?)",
+    r"(z|z[ _-]?axis|z[ _-]?height\w*|(sens|measured ?)?height( measured)?|topo\w*)([ _-]?sensor)?([ _-]?(re)?trace)?"
+    r"|z[ _-]?sensor([ _-]?(re)?trace)?",
     re.IGNORECASE,
 )
-#: What programs write around a channel's name: NT-MDT's `1F:` and Gwyddion's number of the window.
-_AROUND = re.compile(r"^\d+[FB]:\s*|\s*\(\d+\)$")
+#: What programs write around a channel's name: NT-MDT's `1F:` and Gwyddion's number of the window, or what it did.
+_AROUND = re.compile(r"^\d+[FB]:\s*|\s*\([^()]*\)$")
 RETRACE = " (retrace)"
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 _PREFIXES = {
-    "": 1.0, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2,
+    "": 1.0, "a": 1e-18, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2,
     "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
 }  # fmt: skip
 _BASES = ("m", "N", "Pa", "J", "V", "A", "Hz", "s", "K", "W", "C", "F", "eV", "N/m", "m/N", "V/m", "m/V", "C/N")
+#: Bases that are not SI: dissipation maps come in electronvolts (exact since the SI of 2019).
+_IN_SI = {"eV": ("J", 1.602176634e-19)}
 _SPECIAL = {
     "": ("", 1.0), "1": ("", 1.0), "a.u.": ("arb.", 1.0), "arb": ("arb.", 1.0), "arb.": ("arb.", 1.0),
     "au": ("arb.", 1.0), "°": ("deg", 1.0), "deg": ("deg", 1.0), "º": ("deg", 1.0), "degree": ("deg", 1.0),
@@ -28,13 +30,16 @@ def to_si(unit: str) -> tuple[str, float]:
     A unit that is not known (say "LSB") is kept as written with factor 1: nothing is invented.
     Angles become degrees, "%" a fraction.
     """
-    text = unit.strip().strip("()").strip()
+    text = unit.strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
     if text in _SPECIAL or text.lower() in _SPECIAL:
         return _SPECIAL[text] if text in _SPECIAL else _SPECIAL[text.lower()]
     for base in sorted(_BASES, key=len, reverse=True):
         prefix = text[: len(text) - len(base)]
         if text.endswith(base) and prefix in _PREFIXES:
-            return base, _PREFIXES[prefix]
+            si, factor = _IN_SI.get(base, (base, 1.0))
+            return si, factor * _PREFIXES[prefix]
     return text, 1.0
 
 
@@ -44,7 +49,7 @@ def is_length(unit: str) -> bool:
 
 
 def for_reading(unit: str) -> tuple[str, float]:
-    """Unit and factor for people: metres as nm, newtons as nN, joules as aJ, pascals scaled elsewhere."""
+    """Unit and factor for people: metres as nm, newtons as nN, joules as aJ; others as they are."""
     return _DISPLAY.get(unit, unit), _DISPLAY_FACTOR.get(unit, 1.0)
 
 

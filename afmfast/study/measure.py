@@ -132,7 +132,8 @@ def _document(
     for name in table.columns:
         channel, _, symbol = name.rpartition(":")
         if channel in units:
-            columns.append({"name": name, "unit": symbols[symbol].unit(units[channel])})
+            row = symbols[symbol]
+            columns.append({"name": name, "unit": "" if row.is_angle else row.unit(units[channel])})
     sizes = table[["dx", "dy"]].drop_duplicates()
     return {
         "schema": name_of("parameters"),

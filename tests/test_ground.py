@@ -1,0 +1,91 @@
+"""The ground floor: units, channel names, registry, seeds."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afmfast import seeds, units
+from afmfast.errors import SettingsError
+from afmfast.records import RETRACE, Image, channel_kind, common_name
+from afmfast.registry import Registry
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("nm", ("m", 1e-9)), ("µm", ("m", 1e-6)), ("μm", ("m", 1e-6)), ("~m", ("m", 1e-6)), ("Å", ("m", 1e-10)),
+        ("nN", ("N", 1e-9)), ("MPa", ("Pa", 1e6)), ("mV", ("V", 1e-3)), ("nm/V", ("m/V", 1e-9)), ("N/m", ("N/m", 1.0)),
+        ("m", ("m", 1.0)), ("mm", ("m", 1e-3)), ("°", ("deg", 1.0)), ("%", ("", 0.01)), ("(nm)", ("m", 1e-9)),
+        ("log(Pa)", ("log(Pa)", 1.0)), ("V/V", ("V/V", 1.0)), ("Arb", ("arb.", 1.0)), ("LSB", ("LSB", 1.0)),
+        ("aJ", ("J", 1e-18)), ("keV", ("J", 1.602176634e-16)), ("", ("", 1.0)),
+    ],
+)  # fmt: skip
+def test_to_si__known_units_and_the_rest_as_written(unit, expected):
+    assert units.to_si(unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("powers", "expected"),
+    [(("m", 1, 0), "m"), (("m", 1, -1), ""), (("N", 1, -1), "N/m"), (("N", 1, -2), "N/m2"), (("m", 0, -2), "1/m2"),
+     (("Pa", 0, 0), ""), (("m", 1, 1), "m2")],
+)  # fmt: skip
+def test_power__of_heights_and_lengths(powers, expected):
+    assert units.power(*powers) == expected
+
+
+@pytest.mark.parametrize(
+    "vendor",
+    ["ZSensor", "Height Sensor", "Z Height_Forward", "Height", "Height (27)", "1F:SensHeight (1)", "HeightTrace",
+     "HeightRetrace", "ZSensorRetrace", "measuredHeight", "Topography", "Z-Axis", "Z-AxisSensor", "Z", "height"],
+)  # fmt: skip
+def test_common_name__vendors_words_for_height(vendor):
+    assert common_name(vendor, "m") == "height"
+    assert common_name(vendor + RETRACE, "m") == "height" + RETRACE
+
+
+@pytest.mark.parametrize(
+    ("vendor", "unit"), [("Height", "V"), ("Deformation", "m"), ("Adhesion", "N"), ("ZigZag", "m")]
+)
+def test_common_name__other_channels_keep_theirs(vendor, unit):
+    assert common_name(vendor, unit) == vendor
+
+
+@pytest.mark.parametrize(
+    ("channel", "unit", "kind"),
+    [("Adhesion", "N", "absolute"), ("height", "m", "absolute"), ("Phase", "deg", "instrument-dependent"),
+     ("Deflection Error", "m", "instrument-dependent"), ("Adhesion", "V", "instrument-dependent"),
+     ("DMTModulus", "Pa", "absolute")],
+)  # fmt: skip
+def test_kind__of_channels(channel, unit, kind):
+    assert channel_kind(channel, unit) == kind
+    assert Image(np.zeros((2, 2)), 1.0, 1.0, unit, channel).kind == kind
+
+
+class Row(NamedTuple):
+    name: str
+
+
+def test_registry__keeps_order_and_refuses_twins():
+    table = Registry("colour", (Row("red"), Row("blue")))
+    assert (table.names(), len(table), "red" in table, table["blue"]) == (("red", "blue"), 2, True, Row("blue"))
+    with pytest.raises(SettingsError, match="colour 'red' exists already"):
+        table.add(Row("red"))
+
+
+def test_registry__an_unknown_name_is_told_the_near_or_the_allowed():
+    table = Registry("colour", (Row("red"), Row("blue")))
+    with pytest.raises(SettingsError, match="no colour is called 'bleu'; did you mean 'blue'"):
+        table["bleu"]
+    with pytest.raises(SettingsError, match="allowed: red, blue"):
+        table["xyz"]
+
+
+@given(st.integers(0, 2**40), st.integers(0, 10**6))
+def test_seeds__hang_on_their_keys_alone(seed, k):
+    first = seeds.generator(seed, seeds.Stream.SPLIT, k).random()
+    assert seeds.generator(seed, seeds.Stream.SPLIT, k).random() == first
+    assert seeds.generator(seed, seeds.Stream.LABELS, k).random() != first
+    assert seeds.generator(seed, seeds.Stream.SPLIT, k + 1).random() != first
