@@ -1,0 +1,1 @@
+"""Pure functions on arrays, compiled when first called; they know nothing of afmfast."""

@@ -1,0 +1,89 @@
+"""What the kernels hand back: ingredients, in dimensionless heights and lateral SI units; no Numba here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class RawHeights(NamedTuple):
+    """The image before levelling: `mean` of its valid pixels."""
+
+    mean: float
+
+
+class HeightMoments(NamedTuple):
+    """Moments of the levelled heights about their mean; `highest`, `deepest` >= 0."""
+
+    mean_abs: float
+    rms: float
+    skewness: float
+    kurtosis: float
+    highest: float
+    deepest: float
+
+
+class MaterialRatio(NamedTuple):
+    """The material ratio curve: core, peaks, valleys, and height intervals between two ratios (per cent)."""
+
+    core: float
+    peak: float
+    valley: float
+    peak_portion: float
+    valley_portion: float
+    bearing: float
+    core_retention: float
+    valley_retention: float
+    interval_0_5: float
+    interval_5_10: float
+    interval_10_50: float
+    interval_50_95: float
+
+
+class Slopes(NamedTuple):
+    """Root mean square gradient from neighbouring pixels."""
+
+    rms: float
+
+
+class SmoothSlopes(NamedTuple):
+    """Root mean square gradient from seven points."""
+
+    rms: float
+
+
+class DevelopedArea(NamedTuple):
+    """True area, and what it has more than its projection, as a fraction."""
+
+    area: float
+    excess: float
+
+
+class Summits(NamedTuple):
+    """Pixels above all eight neighbours: per area, their mean curvature; the ten-point height."""
+
+    density: float
+    curvature: float
+    ten_point: float
+
+
+class Correlation(NamedTuple):
+    """Shortest decay lengths of the autocorrelation to 0.2 and 1/e, and their ratios to the longest."""
+
+    length_20: float
+    length_37: float
+    aspect_20: float
+    aspect_37: float
+
+
+class Spectrum(NamedTuple):
+    """The windowed amplitude spectrum: direction of the lay (degrees), wavelengths, log-log slopes."""
+
+    direction: float
+    direction_index: float
+    wavelength: float
+    wavelength_index: float
+    half_wavelength: float
+    power_slope: float
+    amplitude_slope: float
+    amplitude_slope_short: float
+    amplitude_slope_long: float

@@ -1,0 +1,89 @@
+"""Compiled kernels on disk: never stale, never anybody else's, never in the way of other Numba code."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from afmfast.kernels import _jit
+
+
+def run_caller(folder, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", "from kernels.caller import caller; print(caller(2))"],
+        cwd=folder,
+        env=os.environ | {"AFMFAST_CACHE_DIR": str(folder / "cache")} | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A kernels package of its own: the door, a helper and its caller in another file."""
+    package = tmp_path / "kernels"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    shutil.copy(_jit.__file__, package)
+    (package / "helper.py").write_text(
+        "from ._jit import kernel\n@kernel\ndef helper(x):\n    return x + 1\n", encoding="utf-8"
+    )
+    (package / "caller.py").write_text(
+        "from ._jit import kernel\nfrom .helper import helper\n@kernel\ndef caller(x):\n    return 10 * helper(x)\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_cache__edited_helper_reaches_its_caller(copied):
+    assert run_caller(copied) == 30
+    helper = copied / "kernels" / "helper.py"
+    helper.write_text(helper.read_text("utf-8").replace("x + 1", "x + 2"), encoding="utf-8")
+    assert run_caller(copied) == 40
+
+
+def test_cache__second_process_compiles_nothing(copied):
+    run_caller(copied)
+    before = {file: file.stat().st_mtime_ns for file in (copied / "cache").rglob("*.nbc")}
+    assert run_caller(copied) == 30
+    assert {file: file.stat().st_mtime_ns for file in (copied / "cache").rglob("*.nbc")} == before != {}
+
+
+def test_cache__leaves_other_numba_code_alone(copied):
+    run_caller(copied, NUMBA_CACHE_DIR=str(copied / "of the user"), NUMBA_CACHE_LOCATOR_CLASSES="InTreeCacheLocator")
+    assert not (copied / "of the user").exists()
+    assert not list((copied / "kernels").rglob("*.nb?"))
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFMFAST_CACHE_DIR", str(tmp_path / "cache"))
+    return Path(_jit.folder.__wrapped__())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_cache__is_readable_by_its_user_alone(own_folder):
+    assert own_folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_cache__open_to_others_is_made_anew(own_folder):
+    (own_folder / "planted.nbc").write_bytes(b"anything")
+    own_folder.chmod(0o777)
+    assert _jit.folder.__wrapped__() == str(own_folder)
+    assert own_folder.stat().st_mode & 0o777 == 0o700
+    assert not (own_folder / "planted.nbc").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_cache__that_is_not_a_folder_of_the_user_is_refused(own_folder):
+    other = own_folder.with_name("other")
+    own_folder.rename(other)
+    own_folder.symlink_to(other)
+    with pytest.warns(UserWarning, match=r"not a folder that belongs to this user.*Set AFMFAST_CACHE_DIR"):
+        assert _jit.folder.__wrapped__() is None
