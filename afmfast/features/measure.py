@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -123,6 +123,10 @@ def measure(
     settings = _Settings(tuple(row.symbol for row in rows), unit, level, lines, tiles)
     starts = np.concatenate([[0], np.cumsum([block.count for block in blocks], dtype=int)])
     values = np.full((starts[-1], tiles[0] * tiles[1], len(columns_of(rows))), np.nan)
+    if progress is not None:
+        progress(0, int(starts[-1]), "warming up the kernels; after an update they are compiled, once")
+    for _ in pool.each(warm_worker, range(pool.workers)):
+        pass
     done = 0
     for index, result in pool.each(measure_block, blocks, shared=settings):
         values[starts[index] : starts[index + 1]] = result
@@ -157,8 +161,14 @@ def spread_angles(rows: Sequence[Parameter], values: Sequence[float]) -> list[fl
     return spread
 
 
+def warm_worker(number: int) -> None:
+    """Have the kernels ready in the process that this task lands in."""
+    warm()
+
+
+@cache
 def warm() -> None:
-    """Compile, or load from disk, every kernel of the classic set; call once in each worker before its first task."""
+    """Compile, or load from disk, every kernel of the classic set, once in each process."""
     place = np.arange(32.0)
     waves = np.sin(place)[:, None] * np.cos(2.0 * place)
     for kind in (np.float32, np.float64):

@@ -59,7 +59,7 @@ def measure(
             parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
             levels[info.name] = levelling
     table = pd.concat(parts, axis=1)
-    table.attrs = _document(table, chosen, levels, lines, cut) | {"source": Path(stack).name}
+    table.attrs.update(_document(table, chosen, levels, lines, cut), source=Path(stack).name)
     return table
 
 

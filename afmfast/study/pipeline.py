@@ -81,7 +81,8 @@ def measure_stage(
         tiles=settings.tiles, channels=settings.channels, workers=workers,
         scheduler=scheduler if scheduler == "serial" else None, progress=of_stage(progress, "measure"),
     )  # fmt: skip
-    write_table(folder.parameters, table, {**table.attrs, "key": key})
+    document = {str(name): value for name, value in table.attrs.items()}
+    write_table(folder.parameters, table, {**document, "key": key})
     # Read back, so that a run that measures and a run that resumes classify the same bits.
     return load_table(folder)
 
@@ -130,8 +131,8 @@ def load_table(folder: StudyFolder) -> pd.DataFrame:
     """The parameter table of a study."""
     if not folder.parameters.is_file():
         raise StoreError(f"{folder.path}: no parameters.parquet yet; run `afmfast measure {folder.path}`")
-    table, table_attrs = read_table(folder.parameters)
-    table.attrs = table_attrs
+    table, document = read_table(folder.parameters)
+    table.attrs.update(document)
     return table
 
 
