@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from .. import __version__
 from .flags import Given, changes
 from .progress import shown
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = App(
     name="afmfast",
-    version=__version__,
+    version=version_of("afmfast"),
     help="Can these AFM images tell my samples apart, and is that real?",
     help_format="plaintext",
 )

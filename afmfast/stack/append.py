@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import zarr
 
-from .. import __version__, contracts
+from .. import contracts
 from ..records import Image
 from . import layout
 from .layout import Array, ChannelInfo, Group
@@ -67,7 +68,7 @@ class Appender:
             if root.attrs.get("origin") == origin and root.attrs.get("schema") == contracts.name_of("stack"):
                 return
         shutil.rmtree(self.at, ignore_errors=True)
-        about: dict[str, Any] = {"schema": contracts.name_of("stack"), "afmfast": __version__, "origin": origin}
+        about: dict[str, Any] = {"schema": contracts.name_of("stack"), "afmfast": version("afmfast"), "origin": origin}
         about["channel_names"] = dict(channel_names)
         zarr.create_group(str(self.at), zarr_format=3, attributes=about)
 

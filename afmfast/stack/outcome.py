@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
-
-from .. import __version__
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class IngestReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in plain lists, numbers and words."""
-        return {"afmfast": __version__, **asdict(self), "exit_code": self.exit_code}
+        return {"afmfast": version("afmfast"), **asdict(self), "exit_code": self.exit_code}
 
     def leave_out(self, what: Literal["file", "row", "channel"], name: str, label: str, reason: str) -> None:
         """Note what is not in the stack."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .. import __version__
 from ..contracts import name_of
 from ..errors import DataError
 from ..features import tiles as tiling
@@ -138,7 +138,7 @@ def _document(
     return {
         "schema": name_of("parameters"),
         "definitions": DEFINITIONS_VERSION,
-        "afmfast": __version__,
+        "afmfast": version("afmfast"),
         "identifiers": list(table.columns[: len(table.columns) - len(columns)]),
         "pixel_size": {"dx": float(sizes["dx"].iloc[0]), "dy": float(sizes["dy"].iloc[0])} if len(sizes) == 1 else None,
         "tiles": {"rows": cut.rows, "columns": cut.cols, "combine": cut.combine, "reject_over": cut.reject_over},

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..contracts import name_of
 from ..report.answer import answer
 from ..report.answer import warnings as cautions
 from ..report.write import write as write_report
@@ -184,13 +186,10 @@ class StudyResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The document results.json."""
-        from .. import __version__
-        from ..contracts import name_of
-
         document = {
             "schema": name_of("results"),
             "name": self.name,
-            "afmfast": {"version": __version__, **self.versions},
+            "afmfast": {"version": version("afmfast"), **self.versions},
             "settings": self.settings,
             "data": self.data,
             "combinations": {label: result.to_dict() for label, result in self.combinations.items()},
