@@ -134,11 +134,12 @@ def _local_cluster(count: int) -> Iterator[Client]:
             "Worker processes start by importing your script, and it asks for workers itself. "
             'Put the call under `if __name__ == "__main__":`, or pass scheduler="threads".'
         )
+    # Any free port: a second study on this machine must not stumble over the first one's 8787.
     quiet = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.limit": "60s"}
     with (
         config.set(quiet),
         LocalCluster(
-            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=count, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs=50
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

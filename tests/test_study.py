@@ -94,7 +94,7 @@ def test_modes__give_the_table_of_the_serial_run(settings, done, tmp_path, mode)
 
 
 def test_cluster__gives_the_table_of_the_serial_run(settings, done, tmp_path):
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50) as cluster:
         numbers(settings, tmp_path / "cluster", cluster.scheduler_address)
     assert_equal(done, tmp_path / "cluster")
 

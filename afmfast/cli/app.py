@@ -1,4 +1,4 @@
-"""The commands; each imports what it needs when it is called, so that `--help` starts at once."""
+"""The commands. `lines` hands on what does the work when it is first named, so `--help` imports none of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from .. import study as lines
+from ..study.folder import StudyFolder, of_stage
+from ..study.settings import load
 from .flags import Given, changes
+from .parameters import show
 from .progress import shown
+from .said import findings_table, ingest_summary
 
 if TYPE_CHECKING:
     from ..study.result import StudyResult
@@ -42,22 +47,18 @@ def demo(
     quiet: Quiet = False,
 ) -> int:
     """Make an archive with a known answer, study it, and write the report."""
-    from ..study.demo import demo as run
-
     with shown(quiet=quiet) as progress:
-        result = run(out, size=size, null=null, seed=seed, workers=workers, scheduler=scheduler, progress=progress)
+        result = lines.demo.demo(
+            out, size=size, null=null, seed=seed, workers=workers, scheduler=scheduler, progress=progress
+        )
     return _finish(result)
 
 
 @app.command
 def init(folder: Path, *, quiet: Quiet = False) -> int:
     """Start a study: write manifest.csv and study.yaml for a folder of scans."""
-    from ..study.folder import of_stage
-    from ..study.ingest import init as start
-    from .said import findings_table
-
     with shown(quiet=quiet) as progress:
-        started = start(folder, progress=of_stage(progress, "init"))
+        started = lines.ingest.init(folder, progress=of_stage(progress, "init"))
     print(findings_table(started.findings))
     print(f"wrote {started.manifest} and {started.settings}; fill `group` in, then: afmfast study {started.settings}")
     return 0
@@ -73,16 +74,11 @@ def ingest(
     quiet: Quiet = False,
 ) -> int:
     """Read every scan into stack.zarr."""
-    from ..study.folder import StudyFolder
-    from ..study.pipeline import ingest_stage
-    from ..study.settings import load
-    from .said import ingest_summary
-
     settings = load(source)
     folder = StudyFolder(out) if out else StudyFolder.default_for(settings)
     folder.save(settings)
     with shown(quiet=quiet) as progress:
-        report = ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
+        report = lines.pipeline.ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
     print(ingest_summary(report))
     if gallery:
         print(f"gallery: {folder.path / 'gallery.html'}")
@@ -92,14 +88,11 @@ def ingest(
 @app.command
 def measure(directory: Path, *, given: Given = None, workers: Workers = None, quiet: Quiet = False) -> int:
     """Turn the stack of a study into its table of surface parameters."""
-    from ..study.folder import StudyFolder
-    from ..study.pipeline import measure_stage
-
     folder = StudyFolder(directory)
     settings = folder.load(**changes(given))
     folder.save(settings)
     with shown(quiet=quiet) as progress:
-        table = measure_stage(folder, settings, workers=workers, progress=progress)
+        table = lines.pipeline.measure_stage(folder, settings, workers=workers, progress=progress)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
     return 0
@@ -115,25 +108,21 @@ def classify(
     quiet: Quiet = False,
 ) -> int:
     """Split, train, test and randomize; write results.json and the report."""
-    from ..study.folder import StudyFolder
-    from ..study.pipeline import classify_stage, report_stage
-
     folder = StudyFolder(directory)
     settings = folder.load(**changes(given))
     folder.save(settings)
     with shown(quiet=quiet) as progress:
-        result = classify_stage(folder, settings, workers=workers, scheduler=scheduler, progress=progress)
-    report_stage(folder)
+        result = lines.pipeline.classify_stage(
+            folder, settings, workers=workers, scheduler=scheduler, progress=progress
+        )
+    lines.pipeline.report_stage(folder)
     return _finish(result)
 
 
 @app.command
 def report(directory: Path) -> int:
     """Write the report again from results.json."""
-    from ..study.folder import StudyFolder
-    from ..study.pipeline import report_stage
-
-    print(report_stage(StudyFolder(directory)))
+    print(lines.pipeline.report_stage(StudyFolder(directory)))
     return 0
 
 
@@ -149,21 +138,18 @@ def study(
     quiet: Quiet = False,
 ) -> int:
     """From scan files to the report; started again, it goes on where it stopped."""
-    from ..study.pipeline import run_study
-    from ..study.settings import load
-
     settings = load(source, **changes(given))
     with shown(quiet=quiet) as progress:
-        result = run_study(settings, out=out, strict=strict, workers=workers, scheduler=scheduler, progress=progress)
+        result = lines.pipeline.run_study(
+            settings, out=out, strict=strict, workers=workers, scheduler=scheduler, progress=progress
+        )
     return _finish(result)
 
 
 @app.command
 def status(directory: Path) -> int:
     """Say what a study folder holds so far."""
-    from ..study.status import status as look
-
-    for stage, found in look(directory):
+    for stage, found in lines.status.status(directory):
         print(f"{stage:<9} {found}")
     return 0
 
@@ -174,8 +160,6 @@ def parameters(
     /,
 ) -> int:
     """List the surface parameters: symbol, family, unit, definition, reference."""
-    from .parameters import show
-
     show(names)
     return 0
 

@@ -1,1 +1,15 @@
-"""Where the stages meet: one file per line of use."""
+"""Where the stages meet: one file per line of use, each imported when it is first named."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import demo, ingest, pipeline, status
+
+_LINES = ("demo", "ingest", "pipeline", "status")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LINES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{name}", __name__)
