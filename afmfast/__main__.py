@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from .errors import AfmfastError, Interrupted
+from .errors import AfmfastError
 
 
 def main() -> None:
     """Run the command line; 0 done, 1 refused, 2 wrong usage, 3 done with files left out, 130 interrupted."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = _refuse("interrupted; what was finished is kept, the same command goes on from there", 130)
+    except AfmfastError as fault:
+        code = _refuse(str(fault), 1)
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        code = _refuse(f"{fault.filename}: {reason}" if fault.filename else reason, 1)
+    sys.exit(code)
+
+
+def _run() -> int:
     from cyclopts import CycloptsError
 
     from .cli.app import app
@@ -16,14 +29,13 @@ def main() -> None:
     try:
         code = app(exit_on_error=False, print_error=True, result_action="return_value")
     except CycloptsError:
-        code = 2
-    except (KeyboardInterrupt, Interrupted):
-        print("afmfast: interrupted; what was finished is kept, the same command goes on from there", file=sys.stderr)
-        code = 130
-    except AfmfastError as fault:
-        print(f"afmfast: {fault}", file=sys.stderr)
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(sentence: str, code: int) -> int:
+    print(f"afmfast: {sentence}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -28,9 +28,5 @@ class StoreError(AfmfastError):
     """A product on disk that is missing, damaged, or of another version."""
 
 
-class Interrupted(AfmfastError):
-    """The run was stopped; what was finished is kept on disk and the same command goes on from there."""
-
-
 class AfmfastWarning(UserWarning):
     """A result that stands, with something the reader should know about it."""

@@ -26,6 +26,8 @@ _HEIGHT = re.compile(
 #: What programs write around a channel's name: NT-MDT's `1F:` and Gwyddion's number of the window, or what it did.
 _AROUND = re.compile(r"^\d+[FB]:\s*|\s*\([^()]*\)$")
 RETRACE = " (retrace)"
+#: The common name of the topography channel.
+HEIGHT = "height"
 
 
 def channel_kind(channel: str, unit: str) -> Kind:
@@ -43,7 +45,7 @@ def common_name(channel: str, unit: str) -> str:
     """`height` for a vendor's topography channel in metres, else the vendor's own name."""
     base = _AROUND.sub("", channel.removesuffix(RETRACE).strip())
     if unit == "m" and _HEIGHT.fullmatch(base):
-        return "height" + (RETRACE if channel.endswith(RETRACE) else "")
+        return HEIGHT + (RETRACE if channel.endswith(RETRACE) else "")
     return channel
 
 

@@ -98,7 +98,7 @@ def _parameters(
                     "mean_by_class": {
                         c: size * (1 + 0.2 * i * strong + 0.02 * float(rng.normal())) for i, c in enumerate(classes)
                     },
-                    "n_missing": 0,
+                    "missing_by_class": dict.fromkeys(classes, 0),
                 }
             )
             if entries[-1]["dropped"]:

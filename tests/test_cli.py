@@ -3,10 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from afmfast.study.settings import CLASSIFIERS
+from afmfast.study.settings import Classifier
 from afmfast.synthetic import archive
 from afmfast.validation import table as validation
 
@@ -68,10 +69,15 @@ def test_stages__one_after_the_other(scans, tmp_path):
     folder = tmp_path / "stages"
     assert afmfast("ingest", scans, "--out", folder, "--gallery").returncode == 0
     assert (folder / "gallery.html").exists()
-    refused = afmfast("classify", folder)
+    assert "24 rows" in afmfast("measure", folder, "--channels", "adhesion").stdout
+    assert "mean AUC" in afmfast("classify", folder, *QUICK, "--quiet").stdout
+
+
+def test_a_study_without_stack_and_table__says_what_comes_first(tmp_path):
+    (tmp_path / "study.yaml").write_text("manifest: scans.csv\n")
+    refused = afmfast("classify", tmp_path)
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "run `afmfast measure" in refused.stderr
-    assert "24 rows" in afmfast("measure", folder).stdout
 
 
 def test_a_bad_file__is_left_out_by_name_with_exit_code_3(scans, tmp_path):
@@ -115,4 +121,4 @@ def test_parameters__lists_the_classic_set():
 
 
 def test_classifiers__are_named_as_in_their_table():
-    assert validation.CLASSIFIERS.names() == CLASSIFIERS
+    assert validation.CLASSIFIERS.names() == get_args(Classifier)

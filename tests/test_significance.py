@@ -69,6 +69,12 @@ def test_permutation_p__of_all_labellings_counts_the_true_one():
     assert (found.p, found.n, found.smallest, found.exact) == (0.5, 4, 0.25, True)
 
 
+def test_permutation_p__is_never_below_the_least_it_can_be():
+    found = permutation_p(0.9, np.array([0.5] * 19), exact=True, smallest=0.1)
+    assert (found.p, found.smallest) == (0.1, 0.1)
+    assert permutation_p(0.9, np.array([0.5, 0.9, 0.5, 0.5]), smallest=0.1).p == 0.4
+
+
 def test_permutation_p__below_chance_is_flagged_and_never_significant():
     found = permutation_p(0.2, np.linspace(0.4, 0.6, 99))
     assert found.below_chance
@@ -147,6 +153,26 @@ def test_permutation_p__rejects_noise_as_often_as_it_says(sizes):
     assert min(p) >= 1 / 20
     assert sum(value <= 0.05 for value in p) <= MOST
     assert 0.35 < np.mean(p) < 0.7  # uniform on 1/20 ... 1 has mean .525, standard error .046
+
+
+def p_of_tiles(n_sets: int, told: bool) -> Iterator[float]:
+    """p of noise: four patients, two scans of each class, four tiles a scan that hardly differ."""
+    patient, scan = np.arange(64) // 16, np.arange(64) // 4
+    plan = Plan(Centroids(), n_repeats=1, n_permutations=19, splits_per_permutation=1)
+    for number in range(n_sets):
+        rng = np.random.default_rng([64, number])
+        X = rng.normal(size=(4, 3))[patient] + rng.normal(size=(16, 3))[scan] + 0.2 * rng.normal(size=(64, 3))
+        table = Table.of(X, scan // 2 % 2, patient, scans=scan if told else None)
+        scores = run(table, plan, selector=Selector(rank="gini_single", keep=3), pool=Serial())
+        yield permutation_p(scores.t_true, scores.t_permuted, scores.exact).p
+
+
+def test_permutation_p__holds_for_patients_with_scans_of_both_classes_in_tiles():
+    assert sum(p <= 0.05 for p in p_of_tiles(N_SETS, told=True)) <= MOST
+
+
+def test_permutation_p__is_too_small_where_tiles_pass_for_scans():
+    assert sum(p <= 0.05 for p in p_of_tiles(20, told=False)) > stats.binom.ppf(0.999, 20, 0.05)
 
 
 def test_selection__inside_the_split_finds_nothing_in_noise_and_before_it_does():

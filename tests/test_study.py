@@ -243,7 +243,7 @@ def test_classify__takes_a_frame_and_answers(table):
 def test_result__reports_itself(table, tmp_path):
     X = table[[c for c in table if c.startswith("height:")]]
     result = afmfast.classify(
-        X, table["label"], classifier="lda", rank="gini_single", n_repeats=4, n_permutations=3,
+        X, table["label"], classifier="lda", rank="gini_single", n_repeats=4, n_permutations=19,
         splits_per_permutation=2, scheduler="serial",
     )  # fmt: skip
     assert result.report(tmp_path / "mine.html").read_text("utf-8").startswith("<!doctype html>")
@@ -302,3 +302,99 @@ def test_init__writes_what_study_reads(tmp_path, manifest):
     assert load(started.settings) == Settings(manifest=started.manifest.resolve())
     with pytest.raises(SettingsError, match="exists already"):
         afmfast.init(scans)
+
+
+def test_another_manifest__rows_it_does_not_name_take_no_part(settings, done, manifest):
+    lines = manifest.read_text("utf-8").splitlines()
+    shorter = manifest.with_name("shorter.csv")
+    shorter.write_text("\n".join(lines[:-4]), "utf-8")
+    fewer = numbers(settings.model_copy(update={"manifest": shorter}), done, "serial")
+    assert fewer.data["n_rows"] == 20
+    assert numbers(settings, done, "serial").data["n_rows"] == 24
+
+
+def test_new_labels__are_taken_without_measuring_again(settings, done, tmp_path, manifest):
+    swapped = manifest.with_name("swapped.csv")
+    text = manifest.read_text("utf-8").replace(",A,", ",old,").replace(",B,", ",new,")
+    swapped.write_text(text, "utf-8")
+    seen = []
+    result = numbers(settings.model_copy(update={"manifest": swapped}), done, "serial", lambda *s: seen.append(s[0]))
+    assert result["height"].classes == ("new", "old")
+    assert "measure" not in seen
+    numbers(settings, done, "serial")
+
+
+def test_other_settings__leave_no_old_result_behind(settings, done):
+    def stop(*step):
+        raise KeyboardInterrupt
+
+    other = settings.model_copy(update={"seed": 1})
+    with pytest.raises(KeyboardInterrupt):
+        classify_stage(StudyFolder(done), other, scheduler="serial", progress=stop)
+    assert not (done / "results.json").exists()
+    numbers(settings, done, "serial")
+
+
+def test_damaged_table__is_measured_again(settings, done):
+    before = pd.read_parquet(done / "parameters.parquet")
+    (done / "parameters.parquet").write_bytes(b"PAR1 torn")
+    numbers(settings, done, "serial")
+    pd.testing.assert_frame_equal(pd.read_parquet(done / "parameters.parquet"), before, check_exact=True)
+
+
+def test_settings_alone__sees_sizes_that_nearly_agree(table):
+    jitter = 1 + 1e-3 * np.random.default_rng(0).random(len(table))
+    twice = np.where(table["label"] == "B", 2.0, 1.0) * jitter
+    result = classified(table.assign(dx=table["dx"] * twice, dy=table["dy"] * twice), allow_mixed_pixel_size=True)
+    assert result["height"].settings_alone["auc"]["mean"] == 1.0
+
+
+def test_numbered_files__are_one_format(table):
+    from afmfast.study.checks import scan_settings
+
+    numbered = table.assign(source=[f"scan.{i:03d}" for i in range(len(table))])
+    assert scan_settings(numbered)["format"].unique().tolist() == [".nnn"]
+
+
+def test_groups_ignored__are_no_evidence(table):
+    result = classified(table, groups="scan", combinations=[["height"]])
+    assert "groups-ignored" in [w["code"] for w in result.data["warnings"]]
+    assert "both sides" in result["height"].corrected_t["reason"]
+
+
+def test_groups_with_gaps__are_told_for_any_column(table):
+    result = classified(table.assign(patient=["p1", ""] * 12), groups="patient", combinations=[["height"]])
+    assert any("12 of 24 samples have no patient" in w["text"] for w in result.data["warnings"])
+
+
+def test_level__an_unknown_channel_is_refused(done):
+    with pytest.raises(SettingsError, match="no channel is called 'heigth'; did you mean 'height'"):
+        afmfast.measure(done / "stack.zarr", level={"heigth": "cubic"}, scheduler="serial")
+
+
+def test_rejected_tiles__are_counted_by_scan(done):
+    cut = Tiles(rows=2, cols=2, reject_over=0.2)
+    tiled = afmfast.measure(done / "stack.zarr", tiles=cut, scheduler="serial")
+    assert (tiled["tiles_rejected"] > 0).any()
+    result = classified(tiled, tiles=cut.model_dump(), combinations=[["height"]])
+    assert {e["name"] for e in result.data["left_out"] if e["what"] == "tile"} == set(
+        tiled.loc[tiled["tiles_rejected"] > 0, "name"]
+    )
+
+
+def test_nested_settings__are_merged_key_by_key(tmp_path):
+    (tmp_path / "study.yaml").write_text("tiles: {rows: 2, cols: 2}\nlevel: {height: cubic}\n")
+    read = load(tmp_path / "study.yaml", tiles={"reject_over": 0.5}, level={"adhesion": "plane"})
+    assert (read.tiles.rows, read.tiles.reject_over) == (2, 0.5)
+    assert read.level == {"height": "cubic", "adhesion": "plane"}
+
+
+def test_result_alone__keeps_what_was_asked_for(table):
+    X = table[[c for c in table if c.startswith("height:")]]
+    result = afmfast.classify(
+        X, table["label"], groups=[None, *table["group"][1:]], classifier="lda", rank="gini_single", keep=4,
+        n_repeats=4, n_permutations=19, splits_per_permutation=2, scheduler="serial",
+    )  # fmt: skip
+    alone = result.alone()
+    assert (alone.data["rule_of_ten"]["keep"], alone.settings["permutations"]) == (4, 19)
+    assert result.predictions["group"].tolist() == ["row 0", *table["group"][1:]]

@@ -18,7 +18,7 @@ from afmfast.validation.labels import LabelSpace
 from afmfast.validation.plan import Plan, Table
 from afmfast.validation.prepare import CONSTANT, MISSING, prepare
 from afmfast.validation.run import label_warnings
-from afmfast.validation.scores import STATISTICS, Parts, auc, class_score, score, spread
+from afmfast.validation.scores import STATISTICS, Parts, auc, class_score, score
 from afmfast.validation.split import check_splittable, draw_split
 from afmfast.validation.table import LABEL_MODELS, SCHEMES
 
@@ -32,6 +32,14 @@ def archive(n=24, p=6, n_classes=2, per_group=1, shift=2.0, seed=0) -> Table:
     X = rng.normal(size=(n, p))
     X[np.arange(n), y] += shift * (y > 0)
     return Table.of(X, np.array(["a", "b", "c", "d"])[y], np.arange(n) // per_group)
+
+
+def space_of(y, groups=None, scans=None) -> LabelSpace:
+    return LabelSpace.of(Table.of(np.zeros((len(y), 1)), list(y), groups, scans=scans))
+
+
+def warned(table: Table, plan: Plan) -> list[tuple[str, str]]:
+    return label_warnings(LabelSpace.of(table), plan, table.classes)
 
 
 PLAN = Plan("lda", n_repeats=12, n_permutations=9, splits_per_permutation=4)
@@ -59,12 +67,30 @@ def test_table__from_labels_and_names_of_any_kind():
         ({"groups": ["P1", None, "P2"]}, "groups has missing entries"),
         ({"X": [["1"], ["two"], ["3"]]}, "X has values that are no numbers"),
         ({"columns": ["Sa", "Sq"]}, "2 column names for 1 columns"),
+        ({"scans": ["s", "t"]}, "scans has 2 entries and X has 3 rows"),
+        ({"scans": ["s", "s", "t"]}, "rows '0' and '1' are of one scan and have the labels 'a' and 'b'; give all rows"),
+        (
+            {"y": list("aab"), "scans": list("sst"), "groups": list("PQQ")},
+            "rows '0' and '1' are of one scan and stand in two groups, which have rows of other scans too",
+        ),
     ],
 )
 def test_table__refuses_what_does_not_fit_together(wrong, sentence):
     given = {"X": [[1.0], [2.0], [3.0]], "y": ["a", "b", "a"]} | wrong
     with pytest.raises(DataError, match=sentence):
         Table.of(given.pop("X"), given.pop("y"), **given)
+
+
+def test_table__scans_have_one_form_and_each_row_is_its_own_unless_they_say_otherwise():
+    y, X = list("aaabb"), np.eye(5)
+    assert Table.of(X, y).scans.tolist() == Table.of(X, y, scans=list("vwxyz")[::-1]).scans.tolist() == [0, 1, 2, 3, 4]
+    assert Table.of(X, y, list("PPQRR"), scans=list("zzyxx")).scans.tolist() == [0, 0, 2, 3, 3]
+    assert Table.of(X, y, scans=list("zzyxx")).groups.tolist() == [2, 2, 1, 0, 0]
+
+
+def test_table__groups_that_part_the_tiles_of_scans_make_every_row_its_own_scan():
+    table = Table.of(np.eye(6), list("aaaabb"), list("pqrrst"), scans=list("vvwwxx"))
+    assert table.scans.tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_missing__rows_over_half_empty_are_not_usable_and_gaps_are_counted_by_class():
@@ -158,7 +184,7 @@ def test_check_splittable__names_the_class_and_the_way_out(y, groups, sentence):
 )
 def test_label_space__counts_and_enumerates_every_labelling_once(y, groups):
     table = Table.of(np.zeros((len(y), 1)), list(y), groups)
-    space = LabelSpace.of(table.y, table.groups, table.n_classes)
+    space = LabelSpace.of(table)
     pure = [g for g in np.unique(groups) if len(set(table.y[table.groups == g])) == 1]
     own = [table.y[table.groups == g][0] for g in pure]
 
@@ -175,8 +201,20 @@ def test_label_space__counts_and_enumerates_every_labelling_once(y, groups):
     assert {tuple(space.permuted(0, b).labels.tolist()) for b in range(300)} == every
 
 
+@pytest.mark.parametrize("drawn", ["permuted", "other"])
+def test_label_space__tiles_of_a_scan_never_get_two_labels(drawn):
+    scans = np.array([7, 7, 3, 3, 3, 5, 5, 9, 9, 8, 8])
+    groups = np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2])
+    space = space_of("aabbbbbaabb", groups, scans)
+    assert space.distinct == 3 * 2
+    made = [space.permuted(0, b) if drawn == "permuted" else space.other(b % 5) for b in range(60)]
+    for labelling in made:
+        assert all(len(set(labelling.labels[scans == scan])) == 1 for scan in scans)
+    assert len({tuple(m.labels) for m in made}) == (6 if drawn == "permuted" else 5)
+
+
 def test_bernoulli__every_class_has_two_groups_and_redraws_are_counted():
-    space = LabelSpace.of(np.arange(10) % 2, np.arange(10) // 2, 2)
+    space = space_of(np.repeat([0, 1, 0, 1, 0], 2), np.arange(10) // 2)
     drawn = [space.bernoulli(0, b) for b in range(200)]
     for made in drawn:
         assert (made.labels[::2] == made.labels[1::2]).all()
@@ -187,12 +225,12 @@ def test_bernoulli__every_class_has_two_groups_and_redraws_are_counted():
 
 def test_bernoulli__too_few_groups_are_refused_with_the_way_out():
     with pytest.raises(DataError, match=r"3 groups cannot be given 2 classes.*use labels: permuted"):
-        LabelSpace.of(np.array([0, 1, 1]), np.arange(3), 2).bernoulli(0, 0)
+        space_of("abb").bernoulli(0, 0)
 
 
 @pytest.mark.parametrize("model", LABEL_MODELS.names())
 def test_label_models__labelling_b_depends_on_seed_and_b_alone(model):
-    space = LabelSpace.of(np.arange(20) % 2, np.arange(20), 2)
+    space = space_of(np.arange(20) % 2)
     draw = LABEL_MODELS[model].draw
     np.testing.assert_array_equal(draw(space, 5, 8).labels, draw(space, 5, 8).labels)
     assert not np.array_equal(draw(space, 5, 8).labels, draw(space, 5, 9).labels)
@@ -201,17 +239,17 @@ def test_label_models__labelling_b_depends_on_seed_and_b_alone(model):
 
 def test_label_warnings__say_before_any_fit_what_limits_p():
     few = Table.of(np.eye(6), list("aaabbb"))
-    assert label_warnings(few, PLAN)[0][0] == "smallest-p"  # 9 permutations
-    ((code, text),) = label_warnings(few, replace(PLAN, n_permutations=199))
+    assert warned(few, PLAN)[0][0] == "smallest-p"  # 9 permutations
+    ((code, text),) = warned(few, replace(PLAN, n_permutations=199))
     assert code == "smallest-p"
     assert "below 0.1" in text
     assert "6 rows have only 20 labellings, 2 of which only swap the names of the classes; add rows" in text
-    assert label_warnings(archive(), replace(PLAN, n_permutations=19)) == []
+    assert warned(archive(), replace(PLAN, n_permutations=19)) == []
 
 
 def test_label_warnings__name_classes_whose_groups_differ_in_size():
     table = Table.of(np.eye(16), list("aaaaaaaaaaaabbbb"), [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6, 7])
-    text = dict(label_warnings(table, replace(PLAN, n_permutations=19)))["group-size-by-class"]
+    text = dict(warned(table, replace(PLAN, n_permutations=19)))["group-size-by-class"]
     assert "mean rows a group: a 3, b 1" in text
 
 
@@ -259,8 +297,3 @@ def test_statistics__of_two_classes_are_of_the_positive_one():
     parts = Parts(np.array(0.8), np.array([0.6, 0.6]), np.array([0.9, 0.7]), np.array([0.7, 0.9]))
     assert [float(STATISTICS[s].of(parts, 1)) for s in ("sensitivity", "specificity")] == [0.7, 0.9]
     assert [float(STATISTICS[s].of(parts, 0)) for s in ("sensitivity", "specificity")] == [0.9, 0.7]
-
-
-def test_spread__leaves_out_what_is_undefined():
-    assert spread(np.array([1.0, np.nan, 3.0])) == {"mean": 2.0, "sd": pytest.approx(2**0.5), "min": 1.0, "max": 3.0}
-    assert np.isnan(spread(np.array([np.nan]))["mean"])

@@ -1,6 +1,7 @@
 """A run gives the same whatever way it is carried out, interrupted and resumed; what lies on disk is checked."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,11 +9,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import RidgeClassifier, SGDClassifier
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
 
-from afmfast.errors import DataError, SettingsError
+from afmfast.errors import AfmfastWarning, DataError, SettingsError
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
@@ -22,7 +21,9 @@ from afmfast.validation.plan import Plan, Table, key
 from afmfast.validation.repeat import Batch, one_repeat
 from afmfast.validation.run import run
 from afmfast.validation.split import draw_split
-from afmfast.validation.table import CLASSIFIERS, maker
+
+# Nine permutations are enough to compare two runs by.
+pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:afmfast.errors.AfmfastWarning")
 
 FAST = Selector(rank="gini_single", keep=3)
 
@@ -173,6 +174,44 @@ def test_run__progress_counts_every_fit():
     assert [done for done, *_ in seen] == sorted(done for done, *_ in seen)
 
 
+def test_run__says_before_the_first_fit_which_p_value_cannot_be_reached():
+    seen, pool = [], Serial()
+
+    def progress(done: int, total: int, note: str) -> None:
+        seen.append((len(pool.batches), done, note))
+
+    with pytest.warns(AfmfastWarning, match="p-value cannot be expected below 0.1.*9 permutations") as caught:
+        scores = go(pool=pool, progress=progress)
+    assert seen[0] == (0, 0, str(caught[0].message)) == (0, 0, scores.warnings[0][1])
+    assert len(caught) == 1
+
+
+def test_run__who_makes_the_warning_an_error_is_spared_the_fits():
+    pool = Serial()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(AfmfastWarning, match="use 19 or more"):
+            go(pool=pool)
+    assert pool.batches == []
+
+
+def test_run__warns_of_nothing_where_the_p_value_can_be_small():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert go(plan=replace(PLAN, n_permutations=19, n_repeats=1, splits_per_permutation=1)).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("n", "n_permutations", "smallest"), [(6, 199, 2 / 20), (6, 20, 2 / 20), (6, 19, 1 / 20), (24, 9, 1 / 10)]
+)
+def test_scores__the_smallest_p_is_the_one_that_is_warned_of(n, n_permutations, smallest):
+    plan = replace(PLAN, n_repeats=1, n_permutations=n_permutations, splits_per_permutation=1)
+    scores = go(archive(n=n), plan)
+    assert scores.smallest_p == pytest.approx(smallest)
+    assert any(f"below {smallest:.2g}," in text for _, text in scores.warnings) == (smallest > 0.05)
+    assert np.isnan(go(archive(n=n), replace(plan, n_permutations=0)).smallest_p)
+
+
 # What a repeat depends on
 
 
@@ -239,50 +278,7 @@ def test_run__too_few_rows_for_a_classifier_are_named():
         go(archive(n=4), Plan("k_nearest", n_repeats=2, n_permutations=0))
 
 
-# Classifiers
-
-
-@pytest.mark.parametrize("classifier", [*CLASSIFIERS.names(), RidgeClassifier(), SGDClassifier()], ids=str)
-@pytest.mark.parametrize("n_classes", [2, 3])
-def test_classifiers__tell_classes_apart_and_repeat_themselves(classifier, n_classes):
-    table = archive(n=45, n_classes=n_classes, shift=6.0)
-    plan = Plan(classifier, n_repeats=1, n_permutations=0)
-    scores = go(table, plan)
-    assert scores.of("auc").min() > 0.95
-    assert scores.of("balanced_accuracy").mean() > 0.8
-    again = one_repeat(table, table.y, plan, FAST, 0)
-    np.testing.assert_array_equal(again.probability.ravel(), scores.repeats["probability"][0])
-    np.testing.assert_allclose(again.probability.sum(axis=1), 1, atol=1e-6)
-
-
-@pytest.mark.parametrize("classifier", ["lda", "logistic_regression", "svm", "k_nearest", "gaussian_process"])
-def test_classifiers__stay_at_chance_on_shuffled_labels(classifier):
-    table = archive(n=60, shift=0.0, seed=11)
-    plan = Plan(classifier, n_repeats=1, n_permutations=24, splits_per_permutation=1)
-    areas = go(table, plan).permuted.of("auc", 1)
-    assert abs(areas.mean() - 0.5) < 0.12  # four standard errors
-
-
-@pytest.mark.parametrize("classifier", CLASSIFIERS.names())
-def test_classifiers__bear_a_column_that_is_the_class_and_one_that_says_nothing(classifier):
-    y = np.arange(24) % 2
-    plan = Plan(classifier, n_repeats=1, n_permutations=0)
-    assert go(Table.of(np.stack([y, 1 - y], axis=1), y), plan).of("auc").tolist() == [1.0]
-    nothing = go(Table.of(np.repeat([0.0, 1.0], 12)[:, None], y), plan)
-    assert np.isfinite(nothing.of("auc")).all()
-
-
-def test_maker__seeds_and_serialises_every_step_of_a_clone():
-    given = make_pipeline(CLASSIFIERS["random_forest"].make(0).set_params(n_jobs=2))
-    made = maker(given)(77)
-    assert (made[0].random_state, made[0].n_jobs) == (77, 1)
-    assert given[0].random_state == 0
-
-
-@pytest.mark.parametrize("wrong", ["random_florest", KNeighborsClassifier, object()])
-def test_plan__an_unknown_classifier_is_refused(wrong):
-    with pytest.raises(SettingsError, match="random_forest"):
-        Plan(wrong)
+# Plans
 
 
 @pytest.mark.parametrize(
@@ -304,6 +300,8 @@ def test_plan__refuses_what_is_not_allowed(wrong, sentence):
 def test_plan__the_positive_class_is_one_of_two():
     table = archive()
     assert [Plan(positive=name).positive_code(table) for name in (None, "a", "b")] == [1, 0, 1]
+    numbered = Table.of(table.X, table.y)
+    assert [Plan(positive=label).positive_code(numbered) for label in (0, 1, np.int64(0), "1")] == [0, 1, 0, 1]
     with pytest.raises(SettingsError, match="positive = 'x' is no class; allowed: a, b"):
         go(table, replace(PLAN, positive="x"))
     with pytest.raises(SettingsError, match="positive = 'a' is for two classes, and there are 3"):
@@ -327,6 +325,8 @@ def test_key__covers_what_changes_a_repeat_and_nothing_else():
     X = table.X.copy()
     X[0, 0] = np.nextafter(X[0, 0], 1)
     tables = [replace(table, X=X), replace(table, columns=tuple("abcdef")), replace(table, groups=table.groups // 2)]
+    in_four = replace(table, groups=table.groups // 4)
+    tables += [in_four, replace(in_four, scans=np.arange(24) - np.arange(24) % 4 + table.y)]
     keys = [key(table, plan, FAST) for plan in other] + [key(t, PLAN, FAST) for t in tables]
     keys += [key(table, PLAN, replace(FAST, keep=4)), known]
     assert len(set(keys)) == len(keys)
@@ -349,7 +349,7 @@ def test_store__a_batch_can_be_read_by_others(tmp_path):
 
 
 def test_batches__cover_what_is_missing_once():
-    wanted = running._wanted(PLAN, running.LabelSpace.of(np.arange(24) % 2, np.arange(24), 2), False)["permuted"]
+    wanted = running._wanted(PLAN, running.LabelSpace.of(archive()), False)["permuted"]
     wanted.have[2] = True
     wanted.have[3:5, :2] = True
     assert wanted.missing() == [

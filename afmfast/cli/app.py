@@ -24,6 +24,7 @@ app = App(
     version=version_of("afmfast"),
     help="Can these AFM images tell my samples apart, and is that real?",
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 
 Out = Annotated[Path | None, Parameter(help="folder of all products (default: ./<name>-study)")]
@@ -76,6 +77,8 @@ def ingest(
     """Read every scan into stack.zarr."""
     settings = load(source)
     folder = StudyFolder(out) if out else StudyFolder.default_for(settings)
+    if folder.settings_file.exists() and source.suffix not in {".yaml", ".yml"}:
+        settings = folder.load(manifest=settings.manifest)
     folder.save(settings)
     with shown(quiet=quiet) as progress:
         report = lines.pipeline.ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
@@ -90,9 +93,9 @@ def measure(directory: Path, *, given: Given = None, workers: Workers = None, qu
     """Turn the stack of a study into its table of surface parameters."""
     folder = StudyFolder(directory)
     settings = folder.load(**changes(given))
-    folder.save(settings)
     with shown(quiet=quiet) as progress:
         table = lines.pipeline.measure_stage(folder, settings, workers=workers, progress=progress)
+    folder.save(settings)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
     return 0
@@ -110,11 +113,13 @@ def classify(
     """Split, train, test and randomize; write results.json and the report."""
     folder = StudyFolder(directory)
     settings = folder.load(**changes(given))
-    folder.save(settings)
     with shown(quiet=quiet) as progress:
+        if folder.stack.exists():
+            lines.pipeline.measure_stage(folder, settings, workers=workers, scheduler=scheduler, progress=progress)
         result = lines.pipeline.classify_stage(
             folder, settings, workers=workers, scheduler=scheduler, progress=progress
         )
+    folder.save(settings)
     lines.pipeline.report_stage(folder)
     return _finish(result)
 

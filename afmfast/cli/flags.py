@@ -1,8 +1,8 @@
-"""Every key of study.yaml as a flag; what is not given stays as the file says."""
+"""Every key of study.yaml as a flag; what is not given stays as the file says, what is given is checked with it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, create_model
@@ -15,18 +15,28 @@ class _Flags(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _flag(field: FieldInfo) -> Any:
-    optional: Any = field.annotation
-    return (Annotated[(optional | None, *field.metadata, Parameter(help=field.description))], None)
+#: Keys whose YAML form does not fit a command line: lists of lists, and null.
+_AS_FLAG: dict[str, Any] = {"combinations": tuple[str, ...], "correlation": float | Literal["none"]}
+
+
+def _flag(name: str, field: FieldInfo) -> Any:
+    optional: Any = _AS_FLAG.get(name, field.annotation)
+    return (Annotated[(optional | None, Parameter(help=field.description))], None)
 
 
 if TYPE_CHECKING:
     Given = BaseModel | None
 else:
-    _keys = {key: _flag(field) for key, field in Settings.model_fields.items() if key != "manifest"}
+    _keys = {key: _flag(key, field) for key, field in Settings.model_fields.items() if key != "manifest"}
     Given = Annotated[
         create_model("Given", __base__=_Flags, **_keys) | None,
-        Parameter(name="*", group="Settings (also keys of study.yaml)", show_default=False, negative_iterable=""),
+        Parameter(
+            name="*",
+            group="Settings (also keys of study.yaml)",
+            show_default=False,
+            negative_iterable="",
+            consume_multiple=True,
+        ),
     ]
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from ..study.folder import Progress
 
 _EVERY = 60.0
@@ -37,12 +39,12 @@ def _bars() -> Iterator[Progress]:
         TextColumn("{task.fields[note]}", style="dim"),
     )  # fmt: skip
     with Bars(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(stage: str, done: int, total: int, note: str) -> None:
             if stage not in tasks:
-                tasks[stage] = int(bars.add_task(stage, total=total, note=note))
-            bars.update(bars.task_ids[list(tasks).index(stage)], completed=done, total=total, note=note)
+                tasks[stage] = bars.add_task(stage, total=total, note=note)
+            bars.update(tasks[stage], completed=done, total=total, note=note)
 
         yield progress
 

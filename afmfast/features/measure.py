@@ -100,6 +100,7 @@ class _Settings:
     level: str
     lines: str
     tiles: tuple[int, int]
+    has_zero: bool | None
 
 
 def measure(
@@ -110,17 +111,19 @@ def measure(
     lines: str = "none",
     tiles: tuple[int, int] = (1, 1),
     unit: str = "m",
+    has_zero: bool | None = None,
     pool: Pool,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """Parameters (n_images, n_tiles, n_columns) of all images of the blocks, one block a task.
 
-    Columns are `columns_of(applicable(parameters, unit))`. Each image is cut into tiles (rows, columns)
-    of equal size, pixels left over at the right and bottom are not used, and each tile is levelled by itself.
+    Columns are `columns_of(applicable(parameters, unit, has_zero=has_zero))`. Each image is cut into tiles
+    (rows, columns) of equal size, pixels left over at the right and bottom are not used, and each tile is
+    levelled by itself.
     """
     check(level, lines)
-    rows = applicable(parameters, unit)
-    settings = _Settings(tuple(row.symbol for row in rows), unit, level, lines, tiles)
+    rows = applicable(parameters, unit, has_zero=has_zero)
+    settings = _Settings(tuple(row.symbol for row in rows), unit, level, lines, tiles, has_zero)
     starts = np.concatenate([[0], np.cumsum([block.count for block in blocks], dtype=int)])
     values = np.full((starts[-1], tiles[0] * tiles[1], len(columns_of(rows))), np.nan)
     if progress is not None:
@@ -138,7 +141,7 @@ def measure(
 
 def measure_block(block: Block, settings: _Settings) -> np.ndarray:
     """Parameters (k, n_tiles, n_columns) of one block."""
-    rows = applicable(settings.parameters, settings.unit)
+    rows = applicable(settings.parameters, settings.unit, has_zero=settings.has_zero)
     heights, dx, dy = block.load()
     n_columns = len(columns_of(rows))
     values = np.empty((len(heights), settings.tiles[0] * settings.tiles[1], n_columns))

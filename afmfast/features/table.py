@@ -208,10 +208,15 @@ def _unknown(name: str) -> str:
     return f"no parameter or set is called {name!r}; {hint}"
 
 
-def applicable(parameters: str | Sequence[str], unit: str) -> tuple[Parameter, ...]:
-    """Rows that mean something on heights in this SI unit: see `Parameter.needs`."""
-    wanted = "length" if is_length(unit) else "zero"
-    return tuple(row for row in resolve(parameters) if row.needs in ("any", wanted))
+def applicable(parameters: str | Sequence[str], unit: str, *, has_zero: bool | None = None) -> tuple[Parameter, ...]:
+    """Rows that mean something on heights in this SI unit: see `Parameter.needs`.
+
+    `has_zero`: zero is physical, as for a deformation in metres but not for a height (default: if not in metres).
+    """
+    met = {"any", "length"} if is_length(unit) else {"any"}
+    if has_zero or (has_zero is None and not is_length(unit)):
+        met.add("zero")
+    return tuple(row for row in resolve(parameters) if row.needs in met)
 
 
 def columns_of(parameters: Sequence[Parameter]) -> tuple[str, ...]:

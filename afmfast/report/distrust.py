@@ -105,6 +105,8 @@ def _settings(results: Results, headline: Mapping[str, Any]) -> str:
         return ""
     alone = headline["settings_alone"]
     told = f" A classifier that sees only these reaches a mean AUC of {fixed(alone['auc']['mean'])}." if alone else ""
+    if alone and defined(alone["auc"]["mean"]) and alone["auc"]["mean"] <= 0.55:
+        told = " A classifier that sees only these does no better than chance."
     return f"Not all images were scanned alike; they differ in {joined(differing)}.{told}"
 
 
@@ -160,7 +162,7 @@ def _rule_of_ten(results: Results, headline: Mapping[str, Any]) -> str:
 
 def _overtraining(results: Results, headline: Mapping[str, Any]) -> str:
     excess = headline["overtraining"]["auc"]
-    if not (defined(excess["mean"]) and defined(excess["low"])) or excess["mean"] < 0.02:
+    if not (defined(excess["mean"]) and defined(excess["low"])) or excess["mean"] < 0.02 or excess["low"] <= 0:
         return ""
     return (f"With randomized labels the mean AUC is {signed(excess['mean'])} from 0.5: the procedure finds something "
             "where nothing is. Compare with the randomized range, not with 0.5.")  # fmt: skip

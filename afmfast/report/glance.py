@@ -55,10 +55,15 @@ def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     if not verdict(result).told:
         return "Not a question to ask yet: no difference was shown, so the ranking below ranks noise as well as signal."
-    top = [p for p in result["parameters"] if defined(p["importance"])][:3]
-    if not top:
+    ranked = [p for p in result["parameters"] if defined(p["importance"])]
+    if not ranked:
         return "No parameter was ranked."
-    named = [f"{p['symbol']} of {p['channel']} (kept in {share(p['kept'])} of repeats)" for p in top]
+    top = [p for p in ranked[:3] if p["importance"] >= ranked[0]["importance"] / 4]
+    named = [
+        f"{p['symbol']} of {p['channel']} "
+        f"(importance {fixed(p['importance'], 2)}, kept in {share(p['kept'])} of repeats)"
+        for p in top
+    ]
     twins = (
         "Correlated parameters stand in for each other: see the twins."
         if any(p.get("twin") for p in result["parameters"])

@@ -73,7 +73,7 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "dropped": share(entry.get("dropped")),
                 "twin": entry.get("twin") or "",
                 "means": values,
-                "missing": entry.get("n_missing") or 0,
+                "missing": sum(entry.get("missing_by_class", {}).values()),
             }
         )
     return lines

@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import demo, ingest, pipeline, status
+    from . import demo as demo
+    from . import ingest as ingest
+    from . import pipeline as pipeline
+    from . import status as status
 
 _LINES = ("demo", "ingest", "pipeline", "status")
 

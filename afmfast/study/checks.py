@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import Any
 
@@ -30,7 +31,8 @@ def scan_settings(samples: pd.DataFrame) -> pd.DataFrame:
             "scan size [nm]": [f"{x:.6g}x{y:.6g}" for x, y in zip(size_x, size_y, strict=True)],
             "pixel size [nm]": [f"{x:.6g}" for x in samples["dx"] * 1e9],
             "pixels": samples["shape"],
-            "format": [PurePath(s).suffix.lower() or "none" for s in samples["source"]],
+            # Nanoscope numbers its files: .000 to .999 are one format.
+            "format": [re.sub(r"^\.\d{3}$", ".nnn", PurePath(s).suffix.lower()) or "none" for s in samples["source"]],
         },
         index=samples.index,
     )
@@ -54,11 +56,20 @@ def _counts(values: pd.Series) -> str:
 
 
 def settings_table(samples: pd.DataFrame) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Settings that vary, as 0/1 columns a classifier can see: (n_rows, k) and the settings' names."""
+    """Settings that vary as numbers a classifier can see, (n_rows, k), and the names of the settings.
+
+    Sizes are numbers, so that scans of nearly one size are neighbours; names are 0/1 columns.
+    """
     settings = scan_settings(samples)
-    varying = [str(c) for c in settings if settings[c].nunique() > 1]
-    codes = pd.get_dummies(settings[varying], dtype=float) if varying else pd.DataFrame(index=samples.index)
-    return codes.to_numpy(float), tuple(varying)
+    varying = tuple(str(c) for c in settings if settings[c].nunique() > 1)
+    ny_nx = samples["shape"].str.split("x", expand=True).astype(float)
+    sizes = pd.DataFrame({"dx": samples["dx"], "dy": samples["dy"], "ny": ny_nx[0], "nx": ny_nx[1]})
+    sizes["width"], sizes["height"] = sizes["nx"] * sizes["dx"], sizes["ny"] * sizes["dy"]
+    columns = sizes.loc[:, sizes.nunique() > 1]
+    named = [c for c in varying if c in ("format", "instrument")]
+    if named:
+        columns = pd.concat([columns, pd.get_dummies(settings[named], dtype=float)], axis=1)
+    return columns.to_numpy(float), varying
 
 
 def check_pixel_sizes(samples: pd.DataFrame, *, allowed: bool) -> Warnings:
@@ -93,7 +104,7 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
         return [
             warning(
                 "batch-unknown",
-                "The manifest has no batch column (day, tip, instrument), so a difference "
+                "The manifest says nothing of batches (day, tip, instrument), so a difference "
                 "between days cannot be told from a difference between classes.",
             )
         ]
@@ -122,34 +133,31 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
 
 
 def check_groups(samples: pd.DataFrame, column: str) -> Warnings:
-    """Warn where samples that belong together may have been separated, or groups are few."""
+    """Warn where samples that belong together may have been separated."""
     if column == "tile":
-        return [
-            warning(
-                "tiles-split",
-                "WRONG BY DESIGN: tiles of one scan stand on both sides of the splits "
-                "(groups: tile). These scores are inflated by leakage and are no evidence.",
-            )
-        ]
-    found: Warnings = []
-    given = samples["group"].fillna("").astype(str) if "group" in samples else pd.Series("", index=samples.index)
-    if column == "scan" and (given != "").any():
-        found.append(
-            warning(
-                "groups-ignored",
-                "The manifest names groups, but every scan was counted as independent "
-                "(groups: scan): scans of one specimen resemble each other, so the scores are too good "
-                "and the p-value too small.",
-            )
+        text = (
+            "WRONG BY DESIGN: tiles of one scan stand on both sides of the splits (groups: tile). These scores are "
+            "inflated by leakage and are no evidence."
         )
-    elif column == "group" and (given == "").any():
-        n = int((given == "").sum())
-        found.append(
-            warning(
-                "groups-missing",
-                f"{n} of {len(given)} samples have no group (patient, specimen, culture) in "
-                "the manifest and count as independent. If several come from one specimen, scores "
-                "are too good.",
-            )
+        return [warning("tiles-split", text)]
+    named = given_groups(samples, "group" if column == "scan" else column)
+    if column == "scan" and named.any():
+        text = (
+            "The manifest names groups, but every scan was counted as independent (groups: scan): scans of one "
+            "specimen resemble each other, so the scores are too good and the p-value too small."
         )
-    return found
+        return [warning("groups-ignored", text)]
+    if column != "scan" and not named.all():
+        text = (
+            f"{int((~named).sum())} of {len(named)} samples have no {column} (patient, specimen, culture) in the "
+            "manifest and count as independent. If several come from one specimen, scores are too good."
+        )
+        return [warning("groups-missing", text)]
+    return []
+
+
+def given_groups(samples: pd.DataFrame, column: str) -> pd.Series:
+    """Which samples have an entry in that column of the manifest: (n_rows,) bool."""
+    if column not in samples:
+        return pd.Series(False, index=samples.index)
+    return samples[column].fillna("").astype(str) != ""

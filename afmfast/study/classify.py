@@ -44,7 +44,7 @@ def classify(
     n_permutations: int = 199,
     splits_per_permutation: int = 10,
     statistic: str = "auc",
-    positive: str | None = None,
+    positive: Any = None,
     seed: int = 0,
     scheduler: Scheduler = None,
     workers: int | None = None,
@@ -53,25 +53,26 @@ def classify(
     """Tell classes apart from a table of parameters, hundreds of times, and test whether that is real.
 
     `X` (n_rows, n_columns) numbers or a DataFrame, NaN = missing; `y` (n_rows,) labels; `groups` (n_rows,) names of
-    what must stay together (patient, specimen). `classifier` is a name or any scikit-learn classifier. A row that
-    lacks over half of its columns is left out. Raises `DataError` where the data cannot answer (a class with one
-    group), `SettingsError` for a wrong argument.
+    what must stay together (patient, specimen), an empty or missing one = the row stands alone. `classifier` is a
+    name or any scikit-learn classifier. A row that lacks over half of its columns is left out.
+    Raises `DataError` where the data cannot answer (a class with one group), `SettingsError` for a wrong argument.
     """
-    values = np.asarray(X, dtype=float)
-    table = Table.of(X, y, groups)
-    enough = usable_rows(values)
+    names = _group_names(groups, len(y))
+    table = Table.of(X, y, names)
+    enough = usable_rows(table.X)
     if not enough.all():
+        kept = np.flatnonzero(enough)
+        names = [names[i] for i in kept]
         table = Table.of(
-            values[enough], np.asarray(y)[enough], None if groups is None else np.asarray(groups)[enough],
-            columns=table.columns, rows=[name for name, kept in zip(table.rows, enough, strict=True) if kept],
-        )  # fmt: skip
+            table.X[kept], np.asarray(y)[kept], names, columns=table.columns, rows=[table.rows[i] for i in kept]
+        )
     plan = Plan(
         classifier=classifier, n_repeats=n_repeats, test_size=test_size, labels=labels, n_permutations=n_permutations,
         splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed,
     )  # fmt: skip
     selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
     with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
-        result = evaluate(table, plan, selector, channels=("table",), pool=pool, progress=progress)
+        result = evaluate(table, plan, selector, channels=("table",), pool=pool, group_names=names, progress=progress)
     if not enough.all():
         result.warnings.append(
             warning(
@@ -79,6 +80,12 @@ def classify(
             )
         )
     return result
+
+
+def _group_names(groups: Any, n_rows: int) -> list[str]:
+    """A name for every row's group; rows without one are groups of their own."""
+    given = [None] * n_rows if groups is None else np.asarray(groups, dtype=object).tolist()
+    return [f"row {i}" if name is None or name != name or name == "" else str(name) for i, name in enumerate(given)]
 
 
 def evaluate(
@@ -144,14 +151,31 @@ def evaluate(
         importances=_importances(scores, described),
         predictions=_predictions(scores, group_names),
         correlation=correlation_matrix(_filled(table.X), selector.method),
+        settings=_settings(plan, selector),
         n_redrawn=scores.n_redrawn,
         n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
         warnings=[warning(code, text) for code, text in scores.warnings],
     )
 
 
+def _settings(plan: Plan, selector: Selector) -> dict[str, Any]:
+    """What was asked for, by the keys of study.yaml."""
+    return {
+        **selector.settings,
+        "classifier": plan.classifier if isinstance(plan.classifier, str) else repr(plan.classifier),
+        "repeats": plan.n_repeats,
+        "test_size": plan.test_size,
+        "labels": plan.labels,
+        "permutations": plan.n_permutations,
+        "splits_per_permutation": plan.splits_per_permutation,
+        "statistic": plan.statistic,
+        "positive": plan.positive,
+        "seed": plan.seed,
+    }
+
+
 def _permutation(scores: Scores) -> dict[str, Any]:
-    test = permutation_p(scores.t_true, scores.t_permuted, exact=scores.exact)
+    test = permutation_p(scores.t_true, scores.t_permuted, scores.exact, smallest=scores.smallest_p)
     distinct = scores.space.distinct
     return {
         **asdict(test),
@@ -166,21 +190,19 @@ def _importances(scores: Scores, described: pd.DataFrame | None) -> pd.DataFrame
     """One line a column, most important first."""
     table, found = scores.table, summary.columns(scores)
     means = {c: _class_means(table, code) for code, c in enumerate(table.classes)}
-    missing = missingness(table).sum(axis=1)
+    missing = missingness(table)
     lines = []
     for i in found.order:
         column = table.columns[i]
         channel, _, symbol = column.rpartition(":")
-        about = {} if described is None else described.loc[column].to_dict()
-        lines.append(
-            {
-                "column": column, "channel": channel, "symbol": symbol, **about,
-                "importance": found.importance[i], "importance_sd": found.importance_sd[i],
-                "kept": found.kept[i], "dropped": found.correlated[i],
-                "twin": None if found.twin[i] < 0 else table.columns[found.twin[i]],
-                "mean_by_class": {c: values[i] for c, values in means.items()}, "n_missing": missing[i],
-            }
-        )  # fmt: skip
+        line = {"column": column, "channel": channel, "symbol": symbol}
+        line |= {} if described is None else described.loc[column].to_dict()
+        line |= {"importance": found.importance[i], "importance_sd": found.importance_sd[i]}
+        line |= {"kept": found.kept[i], "dropped": found.correlated[i]}
+        line["twin"] = None if found.twin[i] < 0 else table.columns[found.twin[i]]
+        line["mean_by_class"] = {c: values[i] for c, values in means.items()}
+        line["missing_by_class"] = dict(zip(table.classes, missing[i], strict=True))
+        lines.append(line)
     return pd.DataFrame(lines)
 
 

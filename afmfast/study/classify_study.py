@@ -9,24 +9,27 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ..errors import SettingsError
+from ..errors import DataError, SettingsError
 from ..features.table import PARAMETERS, columns_of
 from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
 from ..validation.plan import Plan
-from .checks import Warnings, settings_by_class, settings_table, warning
+from .checks import Warnings, given_groups, settings_by_class, settings_table, warning
 from .classify import evaluate
 from .folder import StageProgress
 from .result import Result, StudyResult, rule_of_ten, spread
-from .samples import LeftOut, Samples, choose_samples
+from .samples import LeftOut, Samples, choose_samples, unequal_losses
 from .settings import Settings
 
 #: Settings that alone tell the classes apart this well deserve a place at the top of the report.
 _SETTINGS_TELL = 0.6
-#: Splits on which that is judged.
+#: Below this many splits a labelling, the statistic of the test is mostly chance.
+_ENOUGH_SPLITS = 5
+#: Splits on which settings alone are judged.
 _SETTINGS_REPEATS = 50
 
 
@@ -49,6 +52,7 @@ def classify_table(
     combinations = _combinations(channels, settings)
     samples = choose_samples(table, channels, settings)
     plan, selector = plan_of(settings), selector_of(settings)
+    wrong = bool({"tiles-split", "groups-ignored"} & {w["code"] for w in samples.warnings})
     alone = _settings_alone(samples, plan, pool, folder)
     results: dict[str, Result] = {}
     for number, chosen in enumerate(combinations):
@@ -56,15 +60,17 @@ def classify_table(
         results[label] = evaluate(
             _numbers(samples, chosen), plan, selector, channels=chosen, pool=pool, folder=folder,
             group_names=list(samples.table["group_used"]), described=_column_table(described, chosen),
-            wrong_splits=settings.groups == "tile", progress=_part(progress, number, len(combinations), label),
+            wrong_splits=wrong, progress=_part(progress, number, len(combinations), label),
         )  # fmt: skip
         results[label].settings_alone = alone
     before = ingested or {"left_out": [], "warnings": []}
     warnings = before["warnings"] + samples.warnings + _of_channels(described, channels) + _of_settings(alone, samples)
-    warnings += _first_of(results).warnings
+    warnings += [w for result in results.values() for w in result.warnings]
+    warnings += _of_splits(settings)
+    warnings += unequal_losses(samples.table, before["left_out"] + samples.left_out)
     return StudyResult(
         name=settings.title,
-        settings=settings.model_dump(mode="json", exclude={"manifest", "name"}),
+        settings=recorded(settings),
         data=_data(samples, described, channels, settings, before["left_out"] + samples.left_out, warnings),
         combinations=results,
         versions=versions(),
@@ -79,6 +85,11 @@ def _described(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
         channel, _, symbol = column["name"].rpartition(":")
         units[channel][symbol] = column["unit"]
     return {channel: {**about, "units": units[channel]} for channel, about in table.attrs["channels"].items()}
+
+
+def recorded(settings: Settings) -> dict[str, Any]:
+    """The settings as results.json has them: all that a number may depend on, not where files lie."""
+    return dict(settings.model_dump(mode="json", exclude={"manifest", "name"}))
 
 
 def plan_of(settings: Settings) -> Plan:
@@ -104,7 +115,9 @@ def versions() -> dict[str, str]:
 
 
 def _channels(described: dict[str, Any], settings: Settings) -> tuple[str, ...]:
-    chosen = tuple(described)
+    chosen = tuple(channel for channel, about in described.items() if about["units"])
+    if not chosen:
+        raise DataError("no channel has a parameter that means something in its unit; name others with `parameters`")
     named = dict.fromkeys(c for combination in settings.combinations or () for c in combination)
     for channel in named:
         if channel not in chosen:
@@ -122,11 +135,13 @@ def _combinations(channels: tuple[str, ...], settings: Settings) -> list[tuple[s
 
 
 def _numbers(samples: Samples, channels: Sequence[str]) -> Table:
-    table = samples.table
-    columns = [c for channel in channels for c in table.columns if c.rpartition(":")[0] == channel]
-    return Table.of(
-        table[columns].to_numpy(float), table["label"], table["group_used"], columns=columns, rows=list(table["name"])
-    )
+    columns = [c for channel in channels for c in samples.table.columns if c.rpartition(":")[0] == channel]
+    return _table(samples, samples.table[columns].to_numpy(float), columns)
+
+
+def _table(samples: Samples, X: np.ndarray, columns: Sequence[str]) -> Table:
+    rows = samples.table
+    return Table.of(X, rows["label"], rows["group_used"], scans=rows["scan"], columns=columns, rows=list(rows["name"]))
 
 
 def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.DataFrame:
@@ -147,9 +162,7 @@ def _settings_alone(samples: Samples, plan: Plan, pool: Pool, folder: Path | Non
     if not varying:
         return None
     names = [f"setting {i}" for i in range(values.shape[1])]
-    table = Table.of(
-        values, samples.table["label"], samples.table["group_used"], columns=names, rows=list(samples.table["name"])
-    )
+    table = _table(samples, values, names)
     seen = Plan(
         classifier=plan.classifier, n_repeats=min(plan.n_repeats, _SETTINGS_REPEATS), test_size=plan.test_size,
         n_permutations=0, positive=plan.positive, seed=plan.seed,
@@ -175,6 +188,16 @@ def _of_settings(alone: dict[str, Any] | None, samples: Samples) -> Warnings:
             "settings.",
         )
     ]
+
+
+def _of_splits(settings: Settings) -> Warnings:
+    if settings.splits_per_permutation >= _ENOUGH_SPLITS:
+        return []
+    text = (
+        f"The p-value rests on the first {settings.splits_per_permutation} of the splits alone "
+        "(splits_per_permutation), so it can contradict the mean over all of them; 10 is usual."
+    )
+    return [warning("few-splits", text)]
 
 
 def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings:
@@ -207,7 +230,7 @@ def _data(
     return {
         "n_rows": len(samples.table),
         "n_groups": n_groups,
-        "groups_given": settings.groups not in {"scan", "tile"} and n_groups < len(samples.table),
+        "groups_given": bool(given_groups(samples.table, settings.groups).any()),
         "classes": samples.classes,
         "channels": [
             {"name": c, **{k: described[c][k] for k in ("unit", "kind", "level", "calibrated")},
@@ -219,10 +242,6 @@ def _data(
         "settings_by_class": settings_by_class(samples.table),
         "rule_of_ten": rule_of_ten(samples.table, n_groups, settings.keep),
     }  # fmt: skip
-
-
-def _first_of(results: dict[str, Result]) -> Result:
-    return next(iter(results.values()))
 
 
 def _part(progress: StageProgress | None, number: int, parts: int, label: str) -> StageProgress | None:

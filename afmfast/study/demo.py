@@ -42,7 +42,7 @@ def demo(
     `null` makes the same archive without any difference between its classes: an honest p is then uniform.
     """
     chosen = SIZES[size]
-    folder = Path(out)
+    folder = Path(out) / f"{size}{'-null' if null else ''}-seed-{seed}"
     manifest = archive(folder / "scans", n_rows=chosen.n_rows, seed=seed, null=null)
     settings = Settings(
         manifest=manifest, name="demo-null" if null else "demo", seed=seed, repeats=chosen.repeats,

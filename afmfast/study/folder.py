@@ -50,9 +50,15 @@ class StudyFolder:
     def save(self, settings: Settings) -> None:
         """Keep the settings beside the products; the manifest is named relative to the folder."""
         self.path.mkdir(parents=True, exist_ok=True)
-        manifest = Path(os.path.relpath(settings.manifest.resolve(), self.path.resolve()))
-        kept = settings.model_copy(update={"manifest": manifest, "name": settings.title})
+        kept = settings.model_copy(update={"manifest": self._seen_from_here(settings.manifest), "name": settings.title})
         write_text(self.settings_file, settings_file.dump(kept))
+
+    def _seen_from_here(self, path: Path) -> Path:
+        """A path relative to the folder, so that both can move together; absolute on another Windows drive."""
+        try:
+            return Path(os.path.relpath(path.resolve(), self.path.resolve()))
+        except ValueError:
+            return path.resolve()
 
     def load(self, **changes: object) -> Settings:
         """The study's settings; `changes` win. Raises `StoreError` where no study lies."""

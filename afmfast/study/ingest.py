@@ -87,7 +87,7 @@ def thumbnails(store: Store, names: Sequence[str], channels: Sequence[str] | Non
     pictures = []
     for name in names:
         for channel in wanted:
-            if not store.has(name, channel):
+            if name not in labels or not store.has(name, channel):
                 continue
             z, dx, dy, unit = store.image(name, channel)
             ny, nx = z.shape
@@ -100,6 +100,7 @@ def examples(store: Store, names: Sequence[str], channels: Sequence[str], *, per
     """The first rows of every class."""
     labels = dict(zip(store.rows["name"], store.rows["label"], strict=True))
     picked: list[str] = []
-    for label in sorted({str(labels[name]) for name in names}):
-        picked += [name for name in names if str(labels[name]) == label][:per_class]
+    there = [name for name in names if name in labels]
+    for label in sorted({str(labels[name]) for name in there}):
+        picked += [name for name in there if str(labels[name]) == label][:per_class]
     return thumbnails(store, picked, channels)

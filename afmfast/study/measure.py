@@ -15,6 +15,8 @@ from ..errors import DataError
 from ..features import tiles as tiling
 from ..features.measure import measure as measure_blocks
 from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, columns_of
+from ..records import HEIGHT
+from ..registry import Registry
 from ..schedule import Pool, Scheduler, open_pool
 from ..stack.layout import ChannelInfo
 from ..stack.store import Store, open_store
@@ -45,19 +47,21 @@ def measure(
     of data_schemas/parameters-1.0.json: units, levelling, definitions.
     Raises `DataError` where a channel is not in the stack.
     """
-    store = open_store(Path(stack))
+    store = open_store(Path(stack).resolve())
     cut = tiles or Tiles()
-    frame = _samples(store, cut)
+    frame = samples_of(store, cut)
     chosen = choose_channels(store, channels)
-    levels: dict[str, str] = {}
+    levels = _levels(store, chosen, level or {})
+    rejected = np.zeros(len(frame), int)
     parts = [frame]
     with open_pool(scheduler, workers=workers) as pool:
         for number, info in enumerate(chosen):
-            levelling = (level or {}).get(info.name, "plane" if info.unit == "m" else "none")
             stepwise = _part_of(progress, number, len(chosen), info.name)
-            columns, values = _channel(store, info, parameters, levelling, lines, cut, pool, stepwise)
+            columns, values, dropped = _channel(store, info, parameters, levels[info.name], lines, cut, pool, stepwise)
             parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
-            levels[info.name] = levelling
+            rejected = np.maximum(rejected, dropped)
+    if cut.reject_over is not None:
+        frame["tiles_rejected"] = rejected
     table = pd.concat(parts, axis=1)
     table.attrs.update(_document(table, chosen, levels, lines, cut), source=Path(stack).name)
     return table
@@ -80,9 +84,18 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
     return [known[name] for name in wanted]
 
 
-def _samples(store: Store, cut: Tiles) -> pd.DataFrame:
+def _levels(store: Store, chosen: Sequence[ChannelInfo], given: Mapping[str, str]) -> dict[str, str]:
+    """Levelling of each channel: as given, else plane for height and none for other quantities."""
+    known = Registry("channel", store.channels)
+    for name in given:
+        known[name]
+    return {info.name: given.get(info.name, "plane" if info.name == HEIGHT else "none") for info in chosen}
+
+
+def samples_of(store: Store, cut: Tiles) -> pd.DataFrame:
     """Identifiers of every sample, in the order in which values are laid out."""
     rows = store.rows.reset_index(drop=True)
+    rows = rows.rename(columns={name: f"{name} (manifest)" for name in ("scan", "tile") if name in rows})
     rows["scan"], rows["tile"] = rows["name"], ""
     rows["shape"] = [f"{ny}x{nx}" for ny, nx in rows["shape"]]
     if cut.combine == "none" and not cut.whole:
@@ -94,6 +107,17 @@ def _samples(store: Store, cut: Tiles) -> pd.DataFrame:
     return rows[[c for c in IDENTIFIERS if c in rows] + extra]
 
 
+def with_identifiers(table: pd.DataFrame, store: Store, cut: Tiles) -> pd.DataFrame:
+    """A table measured before, its labels and groups as the stack has them now."""
+    fresh = samples_of(store, cut)
+    parameters = [column["name"] for column in table.attrs["columns"]]
+    kept = [c for c in ("tiles_rejected",) if c in table]
+    renewed = pd.concat([fresh, table[[*kept, *parameters]]], axis=1)
+    renewed.attrs.update(table.attrs)
+    renewed.attrs["identifiers"] = [*fresh.columns, *kept]
+    return renewed
+
+
 def _channel(
     store: Store,
     info: ChannelInfo,
@@ -103,23 +127,26 @@ def _channel(
     cut: Tiles,
     pool: Pool,
     progress: StageProgress | None,
-) -> tuple[tuple[str, ...], np.ndarray]:
-    """One channel's columns and their values, one line a sample; NaN for rows that lack the channel."""
-    columns = columns_of(applicable(parameters, info.unit))
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """One channel's columns, their values, one line a sample, and how many tiles of each were dropped.
+
+    NaN for rows that lack the channel.
+    """
+    has_zero = info.name != HEIGHT
+    columns = columns_of(applicable(parameters, info.unit, has_zero=has_zero))
     place = {name: i for i, name in enumerate(store.rows["name"])}
     values = np.full((len(place), cut.rows * cut.cols, len(columns)), np.nan)
     blocks = store.blocks(info.name)
-    if blocks:
+    if blocks and columns:
         places = [place[name] for block in blocks for name in block.names]
         values[places] = measure_blocks(
             blocks, parameters=parameters, level=level, lines=lines, tiles=(cut.rows, cut.cols),
-            unit=info.unit, pool=pool, progress=progress,
+            unit=info.unit, has_zero=has_zero, pool=pool, progress=progress,
         )  # fmt: skip
     if cut.combine == "none" or cut.whole:
-        return columns, values.reshape(-1, len(columns))
+        return columns, values.reshape(-1, len(columns)), np.zeros(values.shape[0] * values.shape[1], int)
     spread = columns.index("Sq") if "Sq" in columns else None
-    combined, _ = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
-    return columns, combined
+    return columns, *tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
 
 
 def _document(

@@ -10,18 +10,19 @@ from typing import Any
 import pandas as pd
 
 from ..contracts import check
-from ..errors import StoreError
+from ..errors import DataError, StoreError
 from ..features.parquet import read_table, write_table
 from ..features.table import DEFINITIONS_VERSION
 from ..report.write import write as write_report
 from ..schedule import Scheduler, open_pool
+from ..stack.manifest import read_manifest
 from ..stack.outcome import IngestReport
-from ..stack.store import open_store
+from ..stack.store import Store, open_store
 from . import settings as settings_file
-from .classify_study import classify_table
+from .classify_study import classify_table, recorded
 from .folder import Progress, StudyFolder, of_stage, write_text
 from .ingest import examples, ingest
-from .measure import measure
+from .measure import measure, with_identifiers
 from .result import StudyResult
 from .settings import Settings
 
@@ -69,18 +70,18 @@ def measure_stage(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """stack.zarr to parameters.parquet, unless the table there was measured from this stack with these settings."""
-    key = _measured_from(folder, settings)
-    if folder.parameters.is_file():
-        table = load_table(folder)
-        if table.attrs.get("key") == key:
-            return table
-    # A cluster that is asked for serves the repeats; images are measured where the stack lies.
-    table = measure(
-        folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
-        tiles=settings.tiles, channels=settings.channels, workers=workers,
-        scheduler=scheduler if scheduler == "serial" else None, progress=of_stage(progress, "measure"),
-    )  # fmt: skip
+    """stack.zarr to parameters.parquet; images are measured again only if they or a setting of measuring changed."""
+    store = open_store(folder.stack.resolve())
+    key = _measured_from(store, settings)
+    table = _measured_before(folder, key)
+    if table is None:
+        table = measure(
+            folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
+            tiles=settings.tiles, channels=settings.channels, scheduler=scheduler, workers=workers,
+            progress=of_stage(progress, "measure"),
+        )  # fmt: skip
+    else:
+        table = with_identifiers(table, store, settings.tiles)
     document = {str(name): value for name, value in table.attrs.items()}
     write_table(folder.parameters, table, {**document, "key": key})
     # Read back, so that a run that measures and a run that resumes classify the same bits.
@@ -95,8 +96,9 @@ def classify_stage(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
-    """parameters.parquet to repeats/ and results.json."""
-    table = load_table(folder)
+    """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
+    table = _of_manifest(load_table(folder), settings)
+    _remove_stale(folder, settings)
     with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
@@ -114,8 +116,10 @@ def report_stage(folder: StudyFolder) -> Path:
     channels = [c["name"] for c in results["data"]["channels"]]
     pictures = []
     if folder.stack.exists():
+        table = load_table(folder)
+        scan_of = dict(zip(table["name"], table["scan"], strict=True))
         tested = next(iter(results["combinations"].values()))["rows"]
-        scans = dict.fromkeys(row["row"].split("#")[0] for row in tested)
+        scans = dict.fromkeys(scan_of[row["row"]] for row in tested if row["row"] in scan_of)
         pictures = examples(open_store(folder.stack), list(scans), channels)
     return write_report(results, folder.path, thumbnails=pictures)
 
@@ -141,13 +145,44 @@ def _ingested(folder: StudyFolder) -> dict[str, list[dict[str, str]]]:
     if not folder.ingest_report.is_file():
         return {"left_out": [], "warnings": []}
     report = json.loads(folder.ingest_report.read_text("utf-8"))
-    return {"left_out": report["left_out"], "warnings": report["warnings"]}
+    aside = [{"what": "row", **entry} for entry in report["set_aside"]]
+    return {"left_out": report["left_out"] + aside, "warnings": report["warnings"]}
 
 
-def _measured_from(folder: StudyFolder, settings: Settings) -> str:
-    """Changes with the rows of the stack and with every setting that changes a value."""
-    rows = open_store(folder.stack).rows
-    identifiers = rows.astype(str).to_csv(index=False)
+def _measured_before(folder: StudyFolder, key: str) -> pd.DataFrame | None:
+    """The table of an earlier run, if it was measured from the same images in the same way and can be read."""
+    try:
+        table = load_table(folder)
+    except StoreError:
+        return None
+    return table if table.attrs.get("key") == key else None
+
+
+def _measured_from(store: Store, settings: Settings) -> str:
+    """Changes with the images of the stack and with every setting that changes a value."""
+    images = store.rows[["name", "sha256", "dx", "dy"]].astype(str).to_csv(index=False)
     choices = settings.model_dump(mode="json", include={"parameters", "level", "lines", "tiles", "channels"})
-    text = json.dumps([identifiers, choices, DEFINITIONS_VERSION], sort_keys=True)
+    text = json.dumps([images, choices, DEFINITIONS_VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Rows of scans that the manifest names; a stack may hold others, of an earlier or another manifest."""
+    if not settings.manifest.is_file():
+        return table
+    named = {scan.name for scan in read_manifest(settings.manifest).scans()}
+    kept = table[table["scan"].isin(named)].reset_index(drop=True)
+    if kept.empty:
+        raise DataError(
+            f"{settings.manifest} names none of the {len(table)} scans of this study; "
+            "give the study a folder of its own (--out), or run `afmfast ingest` with this manifest"
+        )
+    kept.attrs.update(table.attrs)
+    return kept
+
+
+def _remove_stale(folder: StudyFolder, settings: Settings) -> None:
+    """Remove results that were made with other settings; their repeats stay, so nothing is computed again."""
+    if folder.results.is_file() and load_results(folder).get("settings") != recorded(settings):
+        folder.results.unlink()
+        folder.report.unlink(missing_ok=True)

@@ -17,6 +17,9 @@ from ..report.answer import answer
 from ..report.answer import warnings as cautions
 from ..report.write import write as write_report
 
+#: Lines of the summary that name what was left out.
+_AT_MOST = 10
+
 
 @dataclass(eq=False)
 class Result:
@@ -58,6 +61,7 @@ class Result:
     n_redrawn: int = 0
     n_redrawn_randomized: int = 0
     settings_alone: dict[str, Any] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -146,9 +150,9 @@ class Result:
             "left_out": [],
             "warnings": self.warnings,
             "settings_by_class": [],
-            "rule_of_ten": rule_of_ten(self.predictions, self.n_groups, len(self.columns)),
+            "rule_of_ten": rule_of_ten(self.predictions, self.n_groups, int(self.settings["keep"])),
         }
-        return StudyResult(name=label, settings={}, data=data, combinations={label: self})
+        return StudyResult(name=label, settings=self.settings, data=data, combinations={label: self})
 
     def report(self, path: str | Path) -> Path:
         """Write report.html into a folder, or to a file named *.html."""
@@ -210,6 +214,9 @@ class StudyResult:
         """The answer, the table of combinations, what to distrust, where the report lies."""
         lines = [answer(self.to_dict()), "", self.table().to_string(float_format="{:.3f}".format), ""]
         lines += [f"! {caution.text}" for caution in cautions(self.to_dict())]
+        lines += [f"- left out: {e['what']} {e['name']}: {e['reason']}" for e in self.data["left_out"][:_AT_MOST]]
+        if len(self.data["left_out"]) > _AT_MOST:
+            lines.append(f"- and {len(self.data['left_out']) - _AT_MOST} more, named in the report")
         if self.folder is not None:
             lines.append(f"report: {self.folder / 'report.html'}")
         return "\n".join(lines)

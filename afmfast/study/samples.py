@@ -15,6 +15,9 @@ from .settings import Settings
 
 LeftOut = list[dict[str, str]]
 
+#: Classes whose shares of lost scans differ by more deserve a warning.
+_UNEQUAL = 0.2
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -40,10 +43,10 @@ def choose_samples(table: pd.DataFrame, channels: Sequence[str], settings: Setti
     chosen = chosen.assign(group_used=_groups(chosen, settings.groups))
     seen = _class_lines(chosen)
     chosen = _splittable(chosen, settings, out)
+    _count_tiles(chosen, out)
     warnings = checks.check_groups(chosen, settings.groups)
     warnings += checks.check_pixel_sizes(chosen, allowed=settings.allow_mixed_pixel_size)
     warnings += checks.check_batches(chosen)
-    warnings += _unequal_losses(table, chosen, out)
     used = set(chosen["label"])
     classes = [{**line, "used": line["name"] in used} for line in seen]
     return Samples(chosen.reset_index(drop=True), classes, out, warnings)
@@ -130,20 +133,29 @@ def _also(names: Sequence[str]) -> str:
     return f" (likewise {', '.join(names)})" if names else ""
 
 
-def _unequal_losses(table: pd.DataFrame, kept: pd.DataFrame, out: LeftOut) -> checks.Warnings:
-    """Warn where one class lost many more rows than another: what is missing may tell them apart."""
-    lost = pd.Series([entry["label"] for entry in out if entry["what"] == "row"], dtype=object).value_counts()
-    share = {c: lost.get(c, 0) / max(1, int((table["label"] == c).sum())) for c in sorted(set(kept["label"]))}
-    if not share or max(share.values()) - min(share.values()) <= 0.2:
+def _count_tiles(table: pd.DataFrame, out: LeftOut) -> None:
+    """Say which scans lost tiles to `reject_over`."""
+    if "tiles_rejected" in table:
+        lost = table[table["tiles_rejected"] > 0]
+        for name, label, n in zip(lost["name"], lost["label"], lost["tiles_rejected"], strict=True):
+            out.append(_entry("tile", name, label, f"{n} tiles differ too much in Sq from the scan's others"))
+
+
+def unequal_losses(kept: pd.DataFrame, left_out: LeftOut) -> checks.Warnings:
+    """Warn where one class lost many more scans than another: what is missing may tell them apart."""
+    names = {
+        (e["label"], e["name"]) for e in left_out if e["what"] in {"file", "row"} and "repeat of" not in e["reason"]
+    }
+    lost = pd.Series([label for label, _ in names], dtype=object).value_counts()
+    share = {c: lost.get(c, 0) / (lost.get(c, 0) + n) for c, n in kept["label"].value_counts().sort_index().items()}
+    if max(share.values()) - min(share.values()) <= _UNEQUAL:
         return []
     listed = ", ".join(f"{c} {100 * s:.0f} %" for c, s in share.items())
-    return [
-        checks.warning(
-            "unequal-losses",
-            f"Classes lost unequal shares of their rows ({listed}): what made them "
-            "unusable may itself differ between classes.",
-        )
-    ]
+    text = (
+        f"Classes lost unequal shares of their scans ({listed}): what made them unusable may itself differ between "
+        "classes."
+    )
+    return [checks.warning("unequal-losses", text)]
 
 
 def _entry(what: str, name: object, label: object, reason: str) -> dict[str, str]:

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ..contracts import name_of
 from ..errors import SettingsError
+from ..features.table import resolve
 
 #: Named here and not taken from the table of classifiers, which needs scikit-learn; a test holds both together.
-CLASSIFIERS = (
+Classifier = Literal[
     "random_forest", "extra_trees", "gradient_boosting", "gaussian_process", "logistic_regression", "svm", "k_nearest",
     "lda", "mlp",
-)  # fmt: skip
+]  # fmt: skip
 Level = Literal["none", "constant", "plane", "quadratic", "cubic"]
 
 
@@ -55,7 +56,7 @@ class Settings(BaseModel):
     channel_names: Annotated[dict[str, str], Field(description="vendor name: common name")] = {}
     combinations: Annotated[
         tuple[tuple[str, ...], ...] | None,
-        Field(description="channel lists to classify with; default: each alone and all together"),
+        Field(description="channels joined by + (height+adhesion); default: each alone and all together"),
     ] = None
     classes: Annotated[tuple[str, ...] | None, Field(description="labels to use; default: all", min_length=2)] = None
     drop_small_classes: Annotated[
@@ -68,14 +69,15 @@ class Settings(BaseModel):
     tiles: Tiles = Tiles()
     parameters: Annotated[tuple[str, ...], Field(description="parameter sets and symbols", min_length=1)] = ("classic",)
     correlation: Annotated[
-        float | None, Field(gt=0, le=1, description="drop a column that correlates above this with an earlier one")
+        float | None,
+        Field(gt=0, le=1, description="drop a column that correlates so much with an earlier one; none = keep all"),
     ] = 0.9
     method: Annotated[Literal["pearson", "spearman"], Field(description="kind of correlation")] = "pearson"
     keep: Annotated[int, Field(ge=1, description="columns kept in every repeat")] = 10
     rank: Annotated[Literal["gini", "gini_single", "permutation"], Field(description="importance by which to keep")] = (
         "gini"
     )
-    classifier: Annotated[str, Field(description=f"one of {', '.join(CLASSIFIERS)}")] = "random_forest"
+    classifier: Annotated[Classifier, Field(description="what learns and predicts")] = "random_forest"
     repeats: Annotated[int, Field(ge=1, description="random splits with the true labels")] = 500
     test_size: Annotated[float, Field(gt=0, lt=1, description="share of groups in the test part")] = 0.3
     labels: Annotated[
@@ -98,6 +100,26 @@ class Settings(BaseModel):
     def _one_is_a_list(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("combinations", mode="before")
+    @classmethod
+    def _joined_by_plus(cls, value: Any) -> Any:
+        """`height+adhesion` is a combination too."""
+        if value is None:
+            return None
+        listed = [value] if isinstance(value, str) else value
+        return [tuple(entry.split("+")) if isinstance(entry, str) else entry for entry in listed]
+
+    @field_validator("correlation", mode="before")
+    @classmethod
+    def _none_is_no_filter(cls, value: Any) -> Any:
+        return None if value == "none" else value
+
+    @field_validator("parameters")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        resolve(value)
+        return value
+
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
         if self.repeats < self.splits_per_permutation:
@@ -107,16 +129,14 @@ class Settings(BaseModel):
             )
         if self.tiles.whole and self.groups == "tile":
             raise ValueError("groups = tile needs tiles: set rows and cols")
+        if self.tiles.reject_over is not None and (self.tiles.whole or self.tiles.combine == "none"):
+            raise ValueError("tiles.reject_over drops tiles before they are combined: set rows, cols and combine")
         return self
 
     @property
     def title(self) -> str:
         """Name of the study."""
         return self.name or self.manifest.resolve().parent.name
-
-    def level_of(self, channel: str, unit: str) -> str:
-        """Levelling of a channel: as set, else plane for heights and none for other quantities."""
-        return self.level.get(channel, "plane" if unit == "m" else "none")
 
 
 def load(path: Path, **changes: Any) -> Settings:
@@ -131,8 +151,11 @@ def load(path: Path, **changes: Any) -> Settings:
     given: dict[str, Any] = {"manifest": path.resolve()}
     if path.suffix.lower() in {".yaml", ".yml"}:
         given = _read_yaml(path)
-        given["manifest"] = (path.resolve().parent / given.get("manifest", "manifest.csv")).resolve()
-    given |= {key: value for key, value in changes.items() if value is not None}
+        given["manifest"] = path.resolve().parent / str(given.get("manifest") or "manifest.csv")
+    for key, value in changes.items():
+        if value is not None:
+            nested = isinstance(value, dict) and isinstance(given.get(key), dict)
+            given[key] = {**given[key], **value} if nested else value
     return parse(given, where=str(path))
 
 
@@ -163,7 +186,11 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def dump(settings: Settings) -> str:
     """The settings as YAML that `load` reads back."""
-    document = {"schema": name_of("study"), **settings.model_dump(mode="json")}
+    document = {
+        "schema": name_of("study"),
+        **settings.model_dump(mode="json"),
+        "manifest": settings.manifest.as_posix(),
+    }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
 
 

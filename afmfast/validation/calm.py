@@ -21,7 +21,8 @@ def calm() -> Iterator[None]:
     """Limit BLAS and OpenMP to one thread and silence one known warning, for the length of a `with` block.
 
     Both are settings of the process, so with several threads the first one in makes them and the last one out undoes
-    them. With two BLAS threads a Gaussian process takes nine times as long on a busy machine.
+    them. `run` goes in before it starts any thread, so that threads never change the list of warnings. With two BLAS
+    threads a Gaussian process takes nine times as long on a busy machine.
     """
     global _inside
     with _lock:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import seeds
 from ..errors import DataError
+from .data import Table
 
 #: Draws before a coin labelling with two groups in every class counts as impossible.
 MAX_DRAWS = 100_000
@@ -27,24 +28,28 @@ class LabelSpace:
     """All labellings that are as likely as the true one if labels mean nothing.
 
     `member` (n,) group number of each row; `pure` numbers of the groups of one class, which exchange their labels as
-    whole groups; `mixed` numbers of the others, whose rows permute inside; `y` (n,) the true labelling.
+    whole groups; `mixed` numbers of the others, whose scans permute inside; `scans` (n,) the first row of each row's
+    scan, all of whose rows have one label; `y` (n,) the true labelling.
     """
 
     y: np.ndarray
     member: np.ndarray
     pure: np.ndarray
     mixed: np.ndarray
+    scans: np.ndarray
     n_classes: int
 
     @classmethod
-    def of(cls, y: np.ndarray, groups: np.ndarray, n_classes: int) -> LabelSpace:
-        """The space around a true labelling `y` (n,) of rows in `groups` (n,)."""
-        member = np.unique(groups, return_inverse=True)[1]
+    def of(cls, table: Table) -> LabelSpace:
+        """The space around the labels of a table."""
+        y, n_classes = table.y, table.n_classes
+        member = np.unique(table.groups, return_inverse=True)[1]
         lowest = np.full(member.max() + 1, n_classes)
         highest = np.full(member.max() + 1, -1)
         np.minimum.at(lowest, member, y)
         np.maximum.at(highest, member, y)
-        return cls(y, member, np.flatnonzero(lowest == highest), np.flatnonzero(lowest < highest), n_classes)
+        pure, mixed = np.flatnonzero(lowest == highest), np.flatnonzero(lowest < highest)
+        return cls(y, member, pure, mixed, table.scans, n_classes)
 
     @property
     def n_groups(self) -> int:
@@ -68,25 +73,42 @@ class LabelSpace:
         groups_per_class = np.bincount(self._pure_labels(), minlength=self.n_classes)
         return prod(factorial(int(times)) for times in np.unique(groups_per_class, return_counts=True)[1])
 
+    def is_counted_out(self, n_permutations: int) -> bool:
+        """Whether so many permutations are enough to go through all labellings instead of drawing some."""
+        return self.distinct <= n_permutations
+
+    def smallest_p(self, n_permutations: int) -> float:
+        """The least p-value that so many permutations can be expected to give; NaN for none."""
+        if n_permutations == 0:
+            return float("nan")
+        return self.renamed / self.distinct if self.is_counted_out(n_permutations) else 1 / (n_permutations + 1)
+
     def _pure_labels(self) -> np.ndarray:
         label_of = np.empty(self.n_groups, dtype=np.int64)
         label_of[self.member] = self.y
         return label_of[self.pure]
 
     def _units(self) -> list[np.ndarray]:
-        """Label sequences that are permuted independently: one of the pure groups, one of each mixed group's rows."""
-        return [self._pure_labels()] + [self.y[self.member == group] for group in self.mixed]
+        """Label sequences that are permuted independently: one of the pure groups, one of each mixed group's scans."""
+        return [self._pure_labels()] + [self.y[self._scans_of(group)[1]] for group in self.mixed]
+
+    def _scans_of(self, group: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row numbers of a group, the first row of each of its scans, and which of those scans each row is of."""
+        rows = np.flatnonzero(self.member == group)
+        first, scan = np.unique(self.scans[rows], return_inverse=True)
+        return rows, first, scan
 
     def _labelled(self, units: list[np.ndarray]) -> np.ndarray:
         label_of = np.empty(self.n_groups, dtype=np.int64)
         label_of[self.pure] = units[0]
         labels = label_of[self.member]
         for group, inside in zip(self.mixed, units[1:], strict=True):
-            labels[self.member == group] = inside
+            rows, _, scan = self._scans_of(group)
+            labels[rows] = inside[scan]
         return labels
 
     def permuted(self, seed: int, index: int) -> Labelling:
-        """Random labelling number `index`: pure groups exchange labels, mixed groups permute theirs inside."""
+        """Random labelling number `index`: pure groups exchange labels, mixed groups permute their scans'."""
         rng = seeds.generator(seed, seeds.Stream.LABELS, index)
         return Labelling(self._labelled([rng.permutation(unit) for unit in self._units()]))
 

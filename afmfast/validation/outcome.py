@@ -12,7 +12,7 @@ from .data import Table
 from .labels import LabelSpace
 from .plan import Plan
 from .repeat import labelling_of
-from .scores import STATISTICS, Parts
+from .scores import STATISTICS, Parts, one_or_mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +63,8 @@ class Scores:
     @property
     def train_auc(self) -> np.ndarray:
         """AUC of the training parts themselves: (n_repeats,)."""
-        return self._of_train("auc")
-
-    @property
-    def train_accuracy(self) -> np.ndarray:
-        """Accuracy on the training parts themselves: (n_repeats,)."""
-        return self._of_train("accuracy")
-
-    def _of_train(self, statistic: str) -> np.ndarray:
-        areas = self.repeats["train_auc"]
-        parts = Parts(self.repeats["train_accuracy"], areas, areas, areas).first(self.plan.n_repeats)
-        return STATISTICS[statistic].of(parts, self.positive)
+        areas = self.repeats["train_auc"][: self.plan.n_repeats]
+        return one_or_mean(areas, self.positive)
 
     @property
     def t_true(self) -> float:
@@ -87,6 +78,11 @@ class Scores:
         if self.permuted is None:
             return np.empty(0)
         return np.asarray(self.permuted.of(self.plan.statistic, self.positive).mean(axis=1))
+
+    @property
+    def smallest_p(self) -> float:
+        """The least p-value that could be expected; labellings that only swap class names count. NaN without any."""
+        return self.space.smallest_p(self.plan.n_permutations)
 
     @property
     def n_redrawn(self) -> int:

@@ -30,7 +30,7 @@ class Plan:
 
     `classifier` a name or a scikit-learn estimator; `test_size` share of groups; `labels` the randomization that
     measures overtraining (the p-value always permutes); `n_permutations` 0 = none; `splits_per_permutation` S splits
-    a labelling; `positive` the class that sensitivity and specificity are of (two classes; default: the last).
+    a labelling; `positive` the label that sensitivity and specificity are of (two classes; default: the last).
     Raises `SettingsError` for a value outside what is allowed.
     """
 
@@ -41,7 +41,7 @@ class Plan:
     n_permutations: int = 199
     splits_per_permutation: int = 10
     statistic: str = "auc"
-    positive: str | None = None
+    positive: Any = None
     seed: int = 0
     scheme: str = "stratified"
 
@@ -62,16 +62,17 @@ class Plan:
 
         Raises `SettingsError` if `positive` is no class, or given with more than two.
         """
-        if self.positive is not None and self.positive not in table.classes:
+        wanted = None if self.positive is None else str(self.positive)  # class names are text, labels may be numbers
+        if wanted is not None and wanted not in table.classes:
             raise SettingsError(f"positive = {self.positive!r} is no class; allowed: {', '.join(table.classes)}")
         if table.n_classes > 2:
-            if self.positive is not None:
+            if wanted is not None:
                 raise SettingsError(
                     f"positive = {self.positive!r} is for two classes, and there are {table.n_classes}; "
                     "leave it out, scores are then means over classes, each against the rest"
                 )
             return None
-        return table.classes.index(self.positive) if self.positive is not None else 1
+        return table.classes.index(wanted) if wanted is not None else 1
 
 
 def key(table: Table, plan: Plan, selector: Selector) -> str:
@@ -86,7 +87,7 @@ def key(table: Table, plan: Plan, selector: Selector) -> str:
     names = [table.classes, table.columns, table.rows, table.X.shape]
     content.update(json.dumps(names).encode())
     values = np.where(np.isnan(table.X), np.nan, table.X) + 0.0  # one NaN, one zero
-    for array, kind in ((values, "<f8"), (table.y, "<i8"), (table.groups, "<i8")):
+    for array, kind in ((values, "<f8"), (table.y, "<i8"), (table.groups, "<i8"), (table.scans, "<i8")):
         content.update(np.ascontiguousarray(array, dtype=kind).tobytes())
     return content.hexdigest()[:32]
 

@@ -95,7 +95,7 @@ def one_repeat(table: Table, labels: np.ndarray, plan: Plan, selector: Selector,
 def run_batch(batch: Batch, shared: Shared) -> tuple[Records, float]:
     """The records of a batch and the seconds it took; called in a worker."""
     table, plan, _ = shared
-    space = LabelSpace.of(table.y, table.groups, table.n_classes)
+    space = LabelSpace.of(table)
     start = time.perf_counter()
     with calm():
         if batch.kind == ACTUAL:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
 
+from ..errors import AfmfastWarning
+from ..schedule import Pool
+from .calm import calm
 from .collect import Collected
 from .data import Table
 from .labels import LabelSpace
@@ -20,19 +23,6 @@ from .table import SCHEMES
 _TASK_SECONDS = 1.0
 #: Tasks a worker gets at least, so that no worker waits long for the last one.
 _TASKS_PER_WORKER = 4
-
-
-class Pool(Protocol):
-    """Something that calls a function on many tasks; `afmfast.schedule.open_pool` makes one."""
-
-    @property
-    def workers(self) -> int:
-        """How many tasks run at a time."""
-        ...
-
-    def each(self, function: Callable[..., Any], tasks: Sequence[Any], shared: Any = None) -> Iterator[tuple[int, Any]]:
-        """Yield (index of task, `function(task, shared)`) as results come."""
-        ...
 
 
 Progress = Callable[[int, int, str], None]
@@ -50,57 +40,60 @@ def run(
     """Every repeat of the plan; with `folder` those that lie there are read, and new ones kept at once.
 
     Results depend on table, plan and selector alone, not on the pool, the batches or what was there before.
-    Raises `DataError` where the classes cannot be split, `SettingsError` where plan and table do not fit.
+    Before the first fit each of `label_warnings` is a note to `progress`, and `AfmfastWarning` says which p-value
+    cannot be reached. Raises `DataError` where the classes cannot be split, `SettingsError` where plan and table do
+    not fit.
     """
     plan.positive_code(table)
     check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
-    space = LabelSpace.of(table.y, table.groups, table.n_classes)
-    exact = plan.n_permutations > 0 and space.distinct <= plan.n_permutations
+    space = LabelSpace.of(table)
+    exact = space.is_counted_out(plan.n_permutations)
     wanted = _wanted(plan, space, exact)
+    settings = settings_of(plan, selector)
     about = {
-        "algorithm": settings_of(plan, selector)["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
-        "classes": list(table.classes), "columns": list(table.columns), "settings": settings_of(plan, selector),
+        "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
+        "classes": list(table.classes), "columns": list(table.columns), "settings": settings,
     }  # fmt: skip
     store = BatchStore(folder, key(table, plan, selector), about)
     for collected in wanted.values():
         for records in store.read(collected.kind):
             collected.add(records)
-    _fill(wanted, (table, plan, selector), pool, store, progress)
+    found = label_warnings(space, plan, table.classes)
+    for code, text in found:
+        if code == "smallest-p":
+            warnings.warn(text, AfmfastWarning, stacklevel=2)
+    with calm():  # held from here on, so that no thread of a pool enters or leaves it
+        _fill(wanted, (table, plan, selector), pool, store, progress, [text for _, text in found])
     randomized = {kind: randomized_from(wanted[kind], space, plan) for kind in wanted if kind != ACTUAL}
     permuted = randomized.get(ENUMERATED if exact else "permuted")
-    warnings = label_warnings(table, plan)
     if store.set_aside:
         named = "; ".join(store.set_aside)
-        warnings.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
-    return Scores(table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, warnings)
+        found.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
+    return Scores(table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, found)
 
 
-def label_warnings(table: Table, plan: Plan) -> list[tuple[str, str]]:
+def label_warnings(space: LabelSpace, plan: Plan, classes: tuple[str, ...]) -> list[tuple[str, str]]:
     """What is known before any fit to limit the p-value: (code, sentence) pairs."""
-    space = LabelSpace.of(table.y, table.groups, table.n_classes)
     found = []
-    text = space.size_warning(table.classes)
+    text = space.size_warning(classes)
     if text:
         found.append(("group-size-by-class", text))
-    smallest, reason = _smallest_p(space, plan)
-    if plan.n_permutations and smallest > 0.05:
+    smallest = space.smallest_p(plan.n_permutations)
+    if smallest > 0.05:  # not if NaN
+        why = _why_no_less(space, plan.n_permutations)
         found.append(
-            ("smallest-p", f"The p-value cannot be expected below {smallest:.2g}, whatever the images show: {reason}")
+            ("smallest-p", f"The p-value cannot be expected below {smallest:.2g}, whatever the images show: {why}")
         )
     return found
 
 
-def _smallest_p(space: LabelSpace, plan: Plan) -> tuple[float, str]:
-    if space.distinct > plan.n_permutations:
-        B = plan.n_permutations
-        return 1 / (B + 1), f"{B} permutations are too few, use 19 or more"
+def _why_no_less(space: LabelSpace, n_permutations: int) -> str:
+    if not space.is_counted_out(n_permutations):
+        return f"{n_permutations} permutations are too few, use 19 or more"
     alike = space.renamed
     told = f", {alike} of which only swap the names of the classes" if alike > 1 else ""
     groups = "groups" if len(space.member) > space.n_groups else "rows"
-    return (
-        alike / space.distinct,
-        f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}",
-    )
+    return f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}"
 
 
 def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
@@ -116,14 +109,20 @@ def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
 
 
 def _fill(
-    wanted: dict[str, Collected], shared: Shared, pool: Pool, store: BatchStore, progress: Progress | None
+    wanted: dict[str, Collected],
+    shared: Shared,
+    pool: Pool,
+    store: BatchStore,
+    progress: Progress | None,
+    notes: list[str],
 ) -> None:
     """Compute what is missing: a few single repeats to see how long they take, then the rest in larger tasks."""
     total = sum(collected.have.size for collected in wanted.values())
     done = sum(int(collected.have.sum()) for collected in wanted.values())
     seconds_per_fit = float("inf")
     if progress is not None:
-        progress(done, total, "repeats")
+        for note in [*notes, "repeats"]:  # a log shows the first one of a minute
+            progress(done, total, note)
     for pilot in (True, False):
         tasks = [batch for collected in wanted.values() for batch in collected.missing()]
         tasks = _pilots(tasks) if pilot else _cut(tasks, seconds_per_fit, pool.workers)

@@ -84,7 +84,8 @@ class Statistic:
     of: Callable[[Parts, int | None], np.ndarray]
 
 
-def _one_or_mean(by_class: np.ndarray, positive: int | None) -> np.ndarray:
+def one_or_mean(by_class: np.ndarray, positive: int | None) -> np.ndarray:
+    """A score by class (..., classes) of the positive class, or without one the mean of the defined: (...)."""
     if positive is not None:
         return by_class[..., positive]
     defined = ~np.isnan(by_class)
@@ -96,25 +97,16 @@ def _one_or_mean(by_class: np.ndarray, positive: int | None) -> np.ndarray:
 STATISTICS: Registry[Statistic] = Registry(
     "statistic",
     (
-        Statistic("auc", "area under the ROC curve", lambda parts, positive: _one_or_mean(parts.auc, positive)),
+        Statistic("auc", "area under the ROC curve", lambda parts, positive: one_or_mean(parts.auc, positive)),
         Statistic("accuracy", "share of rows called right", lambda parts, positive: parts.accuracy),
         Statistic(
-            "balanced_accuracy", "mean recall over classes", lambda parts, positive: _one_or_mean(parts.recall, None)
+            "balanced_accuracy", "mean recall over classes", lambda parts, positive: one_or_mean(parts.recall, None)
         ),
         Statistic(
-            "sensitivity", "recall of the positive class", lambda parts, positive: _one_or_mean(parts.recall, positive)
+            "sensitivity", "recall of the positive class", lambda parts, positive: one_or_mean(parts.recall, positive)
         ),
         Statistic(
-            "specificity", "recall of the rest", lambda parts, positive: _one_or_mean(parts.specificity, positive)
+            "specificity", "recall of the rest", lambda parts, positive: one_or_mean(parts.specificity, positive)
         ),
     ),
 )
-
-
-def spread(values: np.ndarray) -> dict[str, float]:
-    """Mean, standard deviation (n - 1), least and largest of the defined values; NaN where there are too few."""
-    defined = values[~np.isnan(values)]
-    if len(defined) == 0:
-        return dict.fromkeys(("mean", "sd", "min", "max"), float("nan"))
-    sd = float(defined.std(ddof=1)) if len(defined) > 1 else float("nan")
-    return {"mean": float(defined.mean()), "sd": sd, "min": float(defined.min()), "max": float(defined.max())}

@@ -101,11 +101,6 @@ CLASSIFIERS: Registry[Classifier] = Registry(
 )
 
 
-def classifier_name(classifier: Any) -> str:
-    """The name of a row, or the class of an estimator."""
-    return classifier if isinstance(classifier, str) else type(classifier).__name__
-
-
 def maker(classifier: Any) -> MakeClassifier:
     """How to make a fresh classifier: of the row of that name, or clones of a scikit-learn estimator.
 
@@ -160,7 +155,7 @@ class LabelModel:
 LABEL_MODELS: Registry[LabelModel] = Registry(
     "label model",
     (
-        LabelModel("permuted", "groups exchange labels; rows of mixed groups permute inside", LabelSpace.permuted),
+        LabelModel("permuted", "groups exchange labels; scans of mixed groups permute inside", LabelSpace.permuted),
         LabelModel("bernoulli", "each group draws a class uniformly", LabelSpace.bernoulli),
     ),
 )
