@@ -11,6 +11,7 @@ from distributed import LocalCluster
 import afmfast
 from afmfast.errors import DataError, SettingsError, StoreError
 from afmfast.schedule import open_pool
+from afmfast.study.checks import check_batches
 from afmfast.study.classify_study import classify_table
 from afmfast.study.folder import StudyFolder
 from afmfast.study.pipeline import classify_stage, ingest_stage, load_results, measure_stage
@@ -167,9 +168,26 @@ def table(done) -> pd.DataFrame:
     return afmfast.measure(done / "stack.zarr", scheduler="serial")
 
 
-def test_batch__one_class_a_day_is_confounded(table):
-    result = classified(table.assign(batch=table["label"] + " day"))
-    assert "batch-confounded" in [w["code"] for w in result.data["warnings"]]
+def batch_codes(table: pd.DataFrame, batches: list[str]) -> list[str]:
+    return [w["code"] for w in check_batches(table.assign(batch=batches)) if w["code"].startswith("batch")]
+
+
+def test_batch__that_tells_the_class_is_confounded(table):
+    label = table["label"].tolist()
+    assert batch_codes(table, [f"{c} day" for c in label]) == ["batch-confounded"]
+    assert batch_codes(table, ["one day"] * len(table)) == []
+    assert batch_codes(table, [""] * len(table)) == ["batch-unknown"]
+    assert batch_codes(table, [f"day {i % 2}" for i in range(len(table))]) == []
+    assert batch_codes(table, [f"{c} {i % 2}" if c == "A" else c for i, c in enumerate(label)]) == [
+        "batch-partly-confounded"
+    ]
+
+
+def test_batch__classes_that_share_a_day_are_named(table):
+    three = table.assign(label=["a", "b", "c"] * 8)
+    said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
+    assert said[0]["code"] == "batch-confounded"
+    assert "except a with b, which share one" in said[0]["text"]
 
 
 def test_small_class__is_refused_by_name_or_set_aside(table):

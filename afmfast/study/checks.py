@@ -101,34 +101,29 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
     """Warn where the batch (day, tip, instrument) tells the class as well as the images could."""
     batches = samples["batch"].fillna("").astype(str)
     if (batches == "").all():
-        return [
-            warning(
-                "batch-unknown",
-                "The manifest says nothing of batches (day, tip, instrument), so a difference "
-                "between days cannot be told from a difference between classes.",
-            )
-        ]
-    shared = samples.groupby(batches)["label"].nunique()
-    classes = samples["label"].nunique()
-    if int(shared.max()) == 1:
-        n = len(shared)
-        return [
-            warning(
-                "batch-confounded",
-                f"Batch and class are confounded: each of the {n} batches (day, tip or "
-                f"instrument) holds scans of one class only, and {classes} classes are compared. Whatever "
-                "differs between batches would be found just the same.",
-            )
-        ]
-    alone = [str(label) for label, part in samples.groupby("label") if int(shared[batches[part.index]].max()) == 1]
-    if alone:
-        return [
-            warning(
-                "batch-partly-confounded",
-                f"Scans of class {', '.join(alone)} were made in batches that hold "
-                "no other class, so their difference may be one of the batch.",
-            )
-        ]
+        text = (
+            "The manifest says nothing of batches (day, tip, instrument), so a difference between days cannot be told "
+            "from a difference between classes."
+        )
+        return [warning("batch-unknown", text)]
+    classes = samples.groupby(batches)["label"].unique()
+    batches_of = batches.groupby(samples["label"]).nunique()
+    if len(classes) > 1 and int(batches_of.max()) == 1:
+        together = [" with ".join(sorted(map(str, shared))) for shared in classes if len(shared) > 1]
+        others = f" except {'; '.join(together)}, which share one" if together else ""
+        text = (
+            "Batch and class are confounded: every class was measured in a single batch (day, tip or instrument), each "
+            f"in another{others}. Whatever differs between batches would be found just the same."
+        )
+        return [warning("batch-confounded", text)]
+    n_sharing = batches.map(classes.map(len))
+    alone = [str(label) for label, n in n_sharing.groupby(samples["label"]).max().items() if n == 1]
+    if alone and len(classes) > 1:
+        text = (
+            f"Scans of class {', '.join(alone)} were made in batches that hold no other class, so their difference may "
+            "be one of the batch."
+        )
+        return [warning("batch-partly-confounded", text)]
     return []
 
 
