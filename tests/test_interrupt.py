@@ -20,6 +20,14 @@ def scans(tmp_path_factory) -> Path:
     return archive(tmp_path_factory.mktemp("interrupt"), n_rows=24, shape=(32, 32), seed=1)
 
 
+@pytest.fixture(autouse=True)
+def interrupts_arrive():
+    """A program started in the background of a script ignores SIGINT, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def wait_for(condition, running: subprocess.Popen) -> None:
     end = time.monotonic() + 180
     while not condition():
