@@ -62,8 +62,12 @@ class StudyFolder:
 
     def load(self, **changes: object) -> Settings:
         """The study's settings; `changes` win. Raises `StoreError` where no study lies."""
+        self.check_there()
+        return settings_file.load(self.settings_file, **changes)
+
+    def check_there(self) -> None:
+        """Raise `StoreError` where no study lies."""
         if not self.settings_file.is_file():
             raise StoreError(
                 f"{self.path}: no study here (study.yaml is missing); start one with `afmfast study MANIFEST`"
             )
-        return settings_file.load(self.settings_file, **changes)

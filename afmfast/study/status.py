@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import StoreError
 from .folder import StudyFolder
 
 
 def status(path: str | Path) -> list[tuple[str, str]]:
     """(stage, what is there) for every stage of a study, without loading any of it."""
     folder = StudyFolder(Path(path))
-    if not folder.settings_file.is_file():
-        raise StoreError(f"{path}: no study here (study.yaml is missing); start one with `afmfast study MANIFEST`")
+    folder.check_there()
     return [
         ("ingest", _there(folder.stack, "stack.zarr")),
         ("measure", _there(folder.parameters, "parameters.parquet")),
