@@ -23,6 +23,7 @@ from afmfast.report.answer import answer, best, headline, verdict, warnings
 from afmfast.report.figures import auc, canvas, roc
 from afmfast.report.figures.correlation import correlation
 from afmfast.report.gallery import write_gallery
+from afmfast.report.glance import at_a_glance
 from afmfast.report.png import indexed
 from afmfast.report.write import write
 
@@ -595,7 +596,37 @@ def test_wrong_rows__skip_rows_never_tested():
         {"row": "a", "label": "control", "tested": 0, "wrong": None, "probability": {}},
         {"row": "b", "label": "control", "tested": 9, "wrong": 0.5, "probability": {"control": 0.4, "treated": 0.6}},
     ]
-    assert [(r["row"], r["taken"], r["other"]) for r in tables.wrong_rows(result)] == [("b", "treated", "0.60")]
+    lines = tables.wrong_rows(result)["lines"]
+    assert [(r["row"], r["taken"], r["other"]) for r in lines] == [("b", "treated", "0.60")]
+
+
+def test_wrong_groups__names_specimens_that_fail_as_a_whole():
+    result = copy.deepcopy(MADE["two_classes"]["combinations"]["height"])
+    line = {"label": "control", "tested": 10, "probability": {}}
+    result["rows"] = [
+        {"row": "a", "group": "g1", "wrong": 0.9, **line},
+        {"row": "b", "group": "g1", "wrong": 0.3, **line},
+        {"row": "c", "group": "g2", "wrong": 1.0, **line},
+    ]
+    assert tables.wrong_groups(result) == "g1 (control, 2 rows, wrong in 60 % of tests)"
+    assert tables.often_wrong(result) == {"a", "c"}
+
+
+def test_drives__names_the_channel_that_adds_nothing():
+    made = copy.deepcopy(MADE["two_classes"])
+    assert "Height adds nothing to adhesion, which alone does as well." in at_a_glance(made, [])[2].answer
+    made["combinations"]["adhesion"]["auc"]["mean"] = made["combinations"]["height+adhesion"]["auc"]["mean"] - 0.01
+    assert "adds nothing" not in at_a_glance(made, [])[2].answer
+
+
+def test_p_values__say_over_how_many_splits_the_mean_is():
+    text = tables.p_values(MADE["two_classes"]["combinations"]["height"])[0]["text"]
+    assert "Mean AUC of the true labels over the first 10 of the 500 splits 0.7" in text
+
+
+def test_page__explains_how_auc_is_averaged_over_classes(pages):
+    assert "Here: the mean over the 7 classes, each against all others" in _text(pages["seven_classes"])
+    assert "Here: the mean over" not in _text(pages["two_classes"])
 
 
 def test_methods__say_what_the_settings_say():

@@ -11,9 +11,11 @@ from distributed import LocalCluster
 import afmfast
 from afmfast.errors import DataError, SettingsError, StoreError
 from afmfast.schedule import open_pool
-from afmfast.study.checks import check_batches
+from afmfast.stack.store import open_store
+from afmfast.study.checks import check_batches, check_groups
 from afmfast.study.classify_study import classify_table
 from afmfast.study.folder import StudyFolder
+from afmfast.study.ingest import examples
 from afmfast.study.pipeline import classify_stage, ingest_stage, load_results, measure_stage
 from afmfast.study.result import StudyResult
 from afmfast.study.settings import Settings, Tiles, load, parse
@@ -187,7 +189,21 @@ def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
     said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
     assert said[0]["code"] == "batch-confounded"
-    assert "except a with b, which share one" in said[0]["text"]
+    assert "Only these were measured together: a with b." in said[0]["text"]
+
+
+def test_groups__of_one_scan_each_are_pointed_out(table):
+    assert check_groups(table, "group") == []
+    ones = table.assign(group=table["scan"])
+    assert [w["code"] for w in check_groups(ones, "group")] == ["groups-of-one"]
+    assert [w["code"] for w in check_groups(ones.assign(group=""), "group")] == ["groups-missing"]
+
+
+def test_examples__show_different_groups_of_a_class(done):
+    store = open_store(done / "stack.zarr")
+    group_of = dict(zip(store.rows["name"], store.rows["group"], strict=True))
+    shown = [t.row for t in examples(store, sorted(group_of, key=group_of.get), ["height"])]
+    assert len(shown) == len({group_of[row] for row in shown}) == 4
 
 
 def test_small_class__is_refused_by_name_or_set_aside(table):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .wording import counts, defined, fixed, joined, p_value, signed
+from .wording import counts, defined, fixed, joined, p_value, sample_noun, signed
 
 Results = Mapping[str, Any]
 Rule = Callable[[Results, Mapping[str, Any]], str]
@@ -155,9 +155,10 @@ def _rule_of_ten(results: Results, headline: Mapping[str, Any]) -> str:
     allowed = min(rule["by_rows"], rule["by_smaller_class"], rule["by_groups"])
     if rule["keep"] <= allowed:
         return ""
-    return (f"Rule of ten: {rule['keep']} parameters are kept, while ten samples to each would allow "
-            f"{rule['by_rows']:.3g} by the number of images, {rule['by_smaller_class']:.3g} by the smaller class and "
-            f"{rule['by_groups']:.3g} by groups.")  # fmt: skip
+    noun = sample_noun(results["settings"])
+    return (f"Rule of ten: {rule['keep']} parameters are kept. With ten {noun}s to a parameter (the paper's count) "
+            f"there could be {rule['by_rows']:.3g}, with ten of the smaller class {rule['by_smaller_class']:.3g}, with "
+            f"ten groups {rule['by_groups']:.3g}. More make overtraining likelier.")  # fmt: skip
 
 
 def _overtraining(results: Results, headline: Mapping[str, Any]) -> str:
@@ -194,7 +195,7 @@ def _set_aside(results: Results, headline: Mapping[str, Any]) -> str:
 _RULES: tuple[tuple[str, Rule, frozenset[str]], ...] = (
     ("settings-differ", _settings, frozenset({"settings-tell", "mixed-pixel-size"})),
     ("tiles-split", _wrong_splits, frozenset()),
-    ("ungrouped", _ungrouped, frozenset({"tiles-split", "groups-ignored", "groups-missing"})),
+    ("ungrouped", _ungrouped, frozenset({"tiles-split", "groups-ignored", "groups-missing", "groups-of-one"})),
     ("few-groups", _few_groups, frozenset()),
     ("smallest-p", _smallest, frozenset()),
     ("uncorrected-p", _uncorrected, frozenset()),

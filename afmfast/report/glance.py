@@ -69,7 +69,7 @@ def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         if any(p.get("twin") for p in result["parameters"])
         else ""
     )
-    return f"Most: {joined(named)}. {_channels_alone(results)}{twins}".rstrip()
+    return f"Most: {joined(named)}. {_channels_alone(results)}{_enough(results, result)}{twins}".rstrip()
 
 
 def _channels_alone(results: Mapping[str, Any]) -> str:
@@ -79,6 +79,21 @@ def _channels_alone(results: Mapping[str, Any]) -> str:
     ranked = sorted(alone.items(), key=lambda item: -item[1]["auc"]["mean"])
     named = [f"{title(result)} {fixed(result['auc']['mean'])}" for _, result in ranked]
     return f"Channels alone, by mean AUC: {', '.join(named)}. "
+
+
+def _enough(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """Names the fewest channels whose mean AUC is no lower than the combination's, if any do without the rest."""
+    channels, reached = set(result["channels"]), result["auc"]["mean"]
+    fewer = [
+        other
+        for other in results["combinations"].values()
+        if set(other["channels"]) < channels and defined(other["auc"]["mean"]) and other["auc"]["mean"] >= reached
+    ]
+    if not fewer:
+        return ""
+    enough = min(fewer, key=lambda other: (len(other["channels"]), -other["auc"]["mean"]))
+    rest = joined([c for c in result["channels"] if c not in enough["channels"]])
+    return f"{rest[0].upper()}{rest[1:]} adds nothing to {title(enough)}, which alone does as well. "
 
 
 def _distrust(cautions: Sequence[Caution]) -> str:

@@ -12,7 +12,8 @@ _LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after 
 
 REFERENCES = (
     "I. Sokolov, On machine learning analysis of atomic force microscopy images for image classification, sample "
-    "surface recognition, Phys. Chem. Chem. Phys. 26, 2024 (parameters, repeated splits, randomized labels).",
+    "surface recognition, Phys. Chem. Chem. Phys. 26, 2024, doi:10.1039/D3CP05673B: “the paper” of this page "
+    "(parameters, repeated splits, randomized labels).",
     "B. Phipson and G. K. Smyth, Permutation P-values should never be zero, Stat. Appl. Genet. Mol. Biol. 9, 39, 2010.",
     "C. Nadeau and Y. Bengio, Inference for the generalization error, Mach. Learn. 52, 239–281, 2003.",
     "ISO 25178-2, Geometrical product specifications: areal surface texture parameters.",
@@ -46,7 +47,8 @@ def _measured(results: Mapping[str, Any]) -> str:
     settings = results["settings"]
     if not results["data"]["channels"]:
         return ""
-    channels = [f"{c['name']} ({_levelled(c['level'])})" for c in results["data"]["channels"]]
+    channels = joined([f"{c['name']} ({_levelled(c['level'])})" for c in results["data"]["channels"]])
+    several = len(results["data"]["channels"]) > 1
     tiles = settings.get("tiles") or {}
     rows, cols = int(tiles.get("rows") or 1), int(tiles.get("cols") or 1)
     combine = tiles.get("combine")
@@ -56,7 +58,8 @@ def _measured(results: Mapping[str, Any]) -> str:
     which = f" of the set {joined([sets] if isinstance(sets, str) else list(sets))}" if sets else ""
     n = [c["n_parameters"] for c in results["data"]["channels"]]
     number = str(n[0]) if len(set(n)) == 1 else f"{min(n)} to {max(n)}"
-    return f"Every channel – {joined(channels)} – was reduced to {number} surface parameters{which}{cut}."
+    subject = f"The channels {channels} were each" if several else f"The channel {channels} was"
+    return f"{subject} reduced to {number} surface parameters{which}{cut}."
 
 
 def _levelled(level: str) -> str:
@@ -83,11 +86,13 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
             f"parameters correlating above {settings['correlation']} ({settings.get('method', 'pearson')}) were dropped"
         )
     if "keep" in settings:
-        rank = str(settings.get("rank", "gini")).replace("_", " ")
-        steps.append(f"the {settings['keep']} most important by {rank} importance were kept")
-    chosen = f"In every training part alone, {' and '.join(steps)}; a" if steps else "In every training part alone a"
+        rank = result["titles"].get("ranking") or f"{settings.get('rank', 'gini')} importance".replace("_", " ")
+        steps.append(f"the {settings['keep']} most important ({rank}) were kept")
+    chosen = f"{' and '.join(steps)}, and " if steps else ""
+    learnt = result["titles"].get("classifier") or result["classifier"]
     return (
-        f"{text} {chosen} {result['classifier'].replace('_', ' ')} classifier was trained and scored on the test part."
+        f"{text} In every training part alone, {chosen}a classifier ({learnt}) was trained; it was scored on the test "
+        "part."
     )
 
 

@@ -55,6 +55,7 @@ def context(results: Mapping[str, Any], thumbnails: Sequence[Thumbnail]) -> dict
             defined(r[s]["mean"]) for r in results["combinations"].values() for s in ("sensitivity", "specificity")
         ),
         "boxes": auc.combinations(results["combinations"], "all") if several else None,
+        "wrong": tables.often_wrong(result),
         "settings_by_class": tables.settings_by_class(results),
         "left_out": tables.left_out(results),
         "rule": data["rule_of_ten"],
@@ -80,6 +81,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "told": verdict(result).told,
         "verdict": verdict(result),
         "classifier": result["classifier"].replace("_", " "),
+        "titles": result["titles"],
         "n_repeats": result["n_repeats"],
         "n_columns": result["n_columns"],
         "n_redrawn": result.get("n_redrawn", 0),
@@ -100,6 +102,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "rest": ranked[_RANKED_AT_ONCE:],
         "tested": any(row["tested"] for row in result["rows"]),
         "wrong": tables.wrong_rows(result),
+        "wrong_groups": tables.wrong_groups(result),
         "alone": {
             "settings": alone["settings"],
             "auc": tables.spread_line(alone["auc"]),

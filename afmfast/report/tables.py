@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .answer import headline, is_below_chance, verdict
-from .wording import DASH, defined, fixed, mean_sd, p_value, readable, score, share, stars, title, whole_range
+from .wording import DASH, defined, fixed, joined, mean_sd, p_value, readable, score, share, stars, title, whole_range
 
 
 def combinations(results: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -54,7 +54,9 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     lines = []
     for rank, entry in enumerate(result["parameters"], 1):
         means = entry.get("mean_by_class") or {}
-        values, unit = readable([means.get(name) for name in result["classes"]], entry.get("unit", ""))
+        sds = entry.get("sd_by_class") or {}
+        n = len(result["classes"])
+        values, unit = readable([d.get(c) for d in (means, sds) for c in result["classes"]], entry.get("unit", ""))
         lines.append(
             {
                 "rank": rank,
@@ -72,15 +74,34 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "kept": share(entry["kept"]),
                 "dropped": share(entry.get("dropped")),
                 "twin": entry.get("twin") or "",
-                "means": values,
+                "means": [{"mean": m, "sd": s} for m, s in zip(values[:n], values[n:], strict=True)],
                 "missing": sum(entry.get("missing_by_class", {}).values()),
             }
         )
     return lines
 
 
-def wrong_rows(result: Mapping[str, Any], at_most: int = 12) -> list[dict[str, Any]]:
-    """Rows that were told wrong most often, with the class they were taken for."""
+def often_wrong(result: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the rows that most of their tests told wrong."""
+    return frozenset(row["row"] for row in result["rows"] if defined(row["wrong"]) and row["wrong"] > 0.5)
+
+
+def wrong_groups(result: Mapping[str, Any]) -> str:
+    """Groups of two or more rows that most of their rows' tests told wrong: whole specimens that fail."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in result["rows"]:
+        if row["tested"] and defined(row["wrong"]):
+            groups.setdefault((row["label"], row.get("group") or ""), []).append(row)
+    failed = []
+    for (label, group), rows in groups.items():
+        wrong = sum(row["wrong"] * row["tested"] for row in rows) / sum(row["tested"] for row in rows)
+        if len(rows) > 1 and wrong > 0.5:
+            failed.append(f"{group} ({label}, {len(rows)} rows, wrong in {share(wrong)} of tests)")
+    return joined(failed)
+
+
+def wrong_rows(result: Mapping[str, Any], at_most: int = 12) -> dict[str, Any]:
+    """Rows that were told wrong most often with the class they were taken for, and how many more there are."""
     tested = [row for row in result["rows"] if row["tested"] and defined(row["wrong"]) and row["wrong"] > 0]
     worst = sorted(tested, key=lambda row: (-row["wrong"], row["row"]))[:at_most]
     lines = []
@@ -99,7 +120,7 @@ def wrong_rows(result: Mapping[str, Any], at_most: int = 12) -> list[dict[str, A
                 "other": fixed(others.get(taken), 2),
             }
         )
-    return lines
+    return {"lines": lines, "n_more": len(tested) - len(worst), "n_right": len(result["rows"]) - len(tested)}
 
 
 def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -134,11 +155,13 @@ def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
 def _permutation(result: Mapping[str, Any]) -> str:
     permutation = result["significance"]["permutation"]
     p, n, smallest = permutation["p"], permutation["n"], permutation["smallest"]
-    text = f"Mean {score(permutation['statistic'])} of the true labels {fixed(permutation['value'])}"
+    n_splits, n_repeats = result["randomized"]["splits_per_labelling"], result["n_repeats"]
+    over = f" over the first {n_splits} of the {n_repeats} splits" if n_splits < n_repeats else ""
+    text = f"Mean {score(permutation['statistic'])} of the true labels{over} {fixed(permutation['value'])}"
     if defined(p):
         reached = round(p * n) if permutation["exact"] else round(p * (n + 1)) - 1
         kind = "all distinct labellings, the true one among them" if permutation["exact"] else "permuted labellings"
-        text += f"; {reached} of {n} {kind}, on the same number of splits, reached it"
+        text += f"; {reached} of {n} {kind}, each on as many splits, reached it"
     text += f". Smallest p that can come out: {p_value(smallest)}."
     if "n_groups_exchanged" in permutation:
         mixed = permutation.get("n_groups_mixed", 0)

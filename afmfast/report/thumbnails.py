@@ -143,7 +143,7 @@ def range_text(low: float, high: float, unit: str) -> str:
 def by_channel(
     thumbnails: Sequence[Thumbnail], classes: Sequence[str], levels: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Per channel one strip of images in the order of the classes, with one colour scale for all of them.
+    """Per channel one strip of images in the order of the classes: in one colour scale for all, and each in its own.
 
     A plane is taken off channels that `levels` (channel: levelling) levels for measuring.
     """
@@ -170,6 +170,7 @@ def by_channel(
                 else "auto-fill, minmax(10.5rem, 1fr)",
                 "flat": flat,
                 "tiles": [tile(t, z, low, high) for t, z in zip(chosen, shown, strict=True)],
+                "own": [tile(t, z, *limits([z])) for t, z in zip(chosen, shown, strict=True)],
             }
         )
     return strips

@@ -110,10 +110,11 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
     batches_of = batches.groupby(samples["label"]).nunique()
     if len(classes) > 1 and int(batches_of.max()) == 1:
         together = [" with ".join(sorted(map(str, shared))) for shared in classes if len(shared) > 1]
-        others = f" except {'; '.join(together)}, which share one" if together else ""
+        shared = f"Only these were measured together: {'; '.join(together)}. " if together else ""
         text = (
-            "Batch and class are confounded: every class was measured in a single batch (day, tip or instrument), each "
-            f"in another{others}. Whatever differs between batches would be found just the same."
+            f"Batch and class are confounded: the manifest names {len(classes)} batches (day, tip or instrument), and "
+            f"each class was measured in one of them alone. {shared}Whatever differs between batches would be found "
+            "just the same."
         )
         return [warning("batch-confounded", text)]
     n_sharing = batches.map(classes.map(len))
@@ -148,6 +149,12 @@ def check_groups(samples: pd.DataFrame, column: str) -> Warnings:
             "manifest and count as independent. If several come from one specimen, scores are too good."
         )
         return [warning("groups-missing", text)]
+    if column != "scan" and samples.groupby(column)["scan"].nunique().max() == 1:
+        text = (
+            f"Every scan has a {column} of its own. Where several scans come from one specimen, patient or culture, "
+            "they must share one: else scores are too good and the p-value is too small."
+        )
+        return [warning("groups-of-one", text)]
     return []
 
 

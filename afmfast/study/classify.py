@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..schedule import Pool, Scheduler, open_pool
 from ..selection.correlation import correlation_matrix
-from ..selection.table import Selector
+from ..selection.table import RANKINGS, Selector
 from ..significance.permutation import permutation_p
 from ..significance.resampling import corrected_t, overtraining, two_sample_t
 from ..validation import summary
@@ -20,6 +20,7 @@ from ..validation.data import Table, missingness, usable_rows
 from ..validation.outcome import Scores
 from ..validation.plan import Plan
 from ..validation.run import run
+from ..validation.table import CLASSIFIERS
 from .checks import warning
 from .folder import StageProgress
 from .result import Result
@@ -152,6 +153,7 @@ def evaluate(
         predictions=_predictions(scores, group_names),
         correlation=correlation_matrix(_filled(table.X), selector.method),
         settings=_settings(plan, selector),
+        titles=_titles(plan, selector),
         n_redrawn=scores.n_redrawn,
         n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
         warnings=[warning(code, text) for code, text in scores.warnings],
@@ -174,6 +176,13 @@ def _settings(plan: Plan, selector: Selector) -> dict[str, Any]:
     }
 
 
+def _titles(plan: Plan, selector: Selector) -> dict[str, str]:
+    """What learnt and what ranked, in words."""
+    named = isinstance(plan.classifier, str)
+    learnt = CLASSIFIERS[plan.classifier].title if named else " ".join(repr(plan.classifier).split())
+    return {"classifier": learnt, "ranking": RANKINGS[selector.rank].title}
+
+
 def _permutation(scores: Scores) -> dict[str, Any]:
     test = permutation_p(scores.t_true, scores.t_permuted, scores.exact, smallest=scores.smallest_p)
     distinct = scores.space.distinct
@@ -189,7 +198,7 @@ def _permutation(scores: Scores) -> dict[str, Any]:
 def _importances(scores: Scores, described: pd.DataFrame | None) -> pd.DataFrame:
     """One line a column, most important first."""
     table, found = scores.table, summary.columns(scores)
-    means = {c: _class_means(table, code) for code, c in enumerate(table.classes)}
+    spreads = {c: _class_spread(table, code) for code, c in enumerate(table.classes)}
     missing = missingness(table)
     lines = []
     for i in found.order:
@@ -200,17 +209,17 @@ def _importances(scores: Scores, described: pd.DataFrame | None) -> pd.DataFrame
         line |= {"importance": found.importance[i], "importance_sd": found.importance_sd[i]}
         line |= {"kept": found.kept[i], "dropped": found.correlated[i]}
         line["twin"] = None if found.twin[i] < 0 else table.columns[found.twin[i]]
-        line["mean_by_class"] = {c: values[i] for c, values in means.items()}
+        line["mean_by_class"] = {c: mean[i] for c, (mean, _) in spreads.items()}
+        line["sd_by_class"] = {c: sd[i] for c, (_, sd) in spreads.items()}
         line["missing_by_class"] = dict(zip(table.classes, missing[i], strict=True))
         lines.append(line)
     return pd.DataFrame(lines)
 
 
-def _class_means(table: Table, code: int) -> np.ndarray:
-    part = table.X[table.y == code]
-    there = ~np.isnan(part)
-    n = there.sum(axis=0)
-    return np.divide(np.where(there, part, 0).sum(axis=0), n, out=np.full(part.shape[1], np.nan), where=n > 0)
+def _class_spread(table: Table, code: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and SD of every column over the rows of a class, NaN where fewer than one or two values are there."""
+    part = pd.DataFrame(table.X[table.y == code])
+    return part.mean().to_numpy(), part.std().to_numpy()
 
 
 def _predictions(scores: Scores, group_names: Sequence[str] | None) -> pd.DataFrame:

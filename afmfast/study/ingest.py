@@ -97,10 +97,9 @@ def thumbnails(store: Store, names: Sequence[str], channels: Sequence[str] | Non
 
 
 def examples(store: Store, names: Sequence[str], channels: Sequence[str], *, per_class: int = 2) -> list[Thumbnail]:
-    """The first rows of every class."""
-    labels = dict(zip(store.rows["name"], store.rows["label"], strict=True))
-    picked: list[str] = []
-    there = [name for name in names if name in labels]
-    for label in sorted({str(labels[name]) for name in there}):
-        picked += [name for name in there if str(labels[name]) == label][:per_class]
-    return thumbnails(store, picked, channels)
+    """Some rows of every class, of different groups where it has several."""
+    rows = store.rows.set_index("name").loc[[name for name in names if name in set(store.rows["name"])]]
+    # The first of each group come before the second of any.
+    turn = rows.groupby(["label", rows["group"].fillna("")]).cumcount()
+    chosen = rows.assign(turn=turn).sort_values("turn", kind="stable").groupby("label").head(per_class)
+    return thumbnails(store, [str(name) for name in rows.index if name in chosen.index], channels)

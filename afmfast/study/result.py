@@ -62,6 +62,7 @@ class Result:
     n_redrawn_randomized: int = 0
     settings_alone: dict[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -96,6 +97,7 @@ class Result:
             "classes": list(self.classes),
             "positive": self.positive,
             "classifier": self.classifier,
+            "titles": self.titles,
             "n_rows": self.n_rows,
             "n_groups": self.n_groups,
             "n_columns": len(self.columns),

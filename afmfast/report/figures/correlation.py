@@ -28,7 +28,7 @@ def paint(figure: Figure, columns: Sequence[str], matrix: np.ndarray) -> None:
     axes.tick_params(length=0, pad=2)
     symbols = [column.rpartition(":")[2] for column in columns]
     if n <= _SYMBOLS_UP_TO:
-        size = max(3.2, min(7.5, 330 / n))
+        size = min(7.5, _side(n) * 54 / n)
         axes.set_xticks(range(n), symbols, rotation=90, fontsize=size)
         axes.set_yticks(range(n), symbols, fontsize=size)
     else:
@@ -50,11 +50,16 @@ def paint(figure: Figure, columns: Sequence[str], matrix: np.ndarray) -> None:
     bar.outline.set_linewidth(0.5)
 
 
+def _side(n: int) -> float:
+    """Inches along a map of n columns: what a page holds, so that its symbols can be read."""
+    return 4.2 if n < 30 else 6.6 if n < 50 else 9.4
+
+
 def correlation(result: Mapping[str, Any], key: str) -> Markup | None:
     """SVG of the correlation map; None where no column is left."""
     columns, matrix = result["correlation"]["columns"], np.array(result["correlation"]["matrix"], float)
     if not columns:
         return None
     alt = f"Correlations between {len(columns)} parameters"
-    side = 4.2 if len(columns) < 30 else 6.6
-    return draw(lambda figure: paint(figure, columns, matrix), width=side + 0.6, height=side, key=key, alt=alt)
+    side = _side(len(columns))
+    return draw(lambda figure: paint(figure, columns, matrix), width=side + 0.6, height=side + 0.3, key=key, alt=alt)
