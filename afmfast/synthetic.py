@@ -17,6 +17,7 @@ import numpy as np
 from scipy import ndimage, special
 
 from .errors import SettingsError
+from .files import written
 from .seeds import Stream, generator
 
 Seed = int | np.random.Generator
@@ -278,11 +279,9 @@ def archive(
         _write_gwy(folder / name, channels)
         day = 1 + (group // len(classes)) % 2
         lines.append((name, classes[which], f"specimen {group + 1:02d}", f"day {day}"))
-    manifest, working = folder / "manifest.csv", folder / "manifest.csv.part"
-    with working.open("w", encoding="utf-8", newline="") as file:
+    with written(folder / "manifest.csv") as working, working.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("path", "label", "group", "batch"), *lines])
-    os.replace(working, manifest)
-    return manifest
+    return folder / "manifest.csv"
 
 
 def scan(
@@ -350,6 +349,5 @@ def _write_gwy(path: Path, channels: dict[str, np.ndarray]) -> None:
             values, xreal=side_x, yreal=side_y,
             si_unit_xy=GwySIUnit(unitstr="m"), si_unit_z=GwySIUnit(unitstr="m" if name == "height" else "N"),
         )  # fmt: skip
-    working = path.with_suffix(".part")
-    container.tofile(str(working))
-    os.replace(working, path)
+    with written(path) as working:
+        container.tofile(str(working))

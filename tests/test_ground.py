@@ -1,5 +1,6 @@
-"""The ground floor: units, channel names, registry, seeds."""
+"""The ground floor: units, channel names, registry, seeds, files."""
 
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afmfast import seeds, units
-from afmfast.errors import SettingsError
+from afmfast.errors import SettingsError, StoreError
+from afmfast.files import write_text, written
 from afmfast.records import RETRACE, Image, channel_kind, common_name
 from afmfast.registry import Registry
 
@@ -89,3 +91,30 @@ def test_seeds__hang_on_their_keys_alone(seed, k):
     assert seeds.generator(seed, seeds.Stream.SPLIT, k).random() == first
     assert seeds.generator(seed, seeds.Stream.LABELS, k).random() != first
     assert seeds.generator(seed, seeds.Stream.SPLIT, k + 1).random() != first
+
+
+# Files -----------------------------------------------------------------------------------------------------------
+
+
+def interrupted(path):
+    with written(path) as working:
+        working.write_text("half")
+        raise KeyboardInterrupt
+
+
+def on_a_full_disk(path):
+    with written(path), open("/dev/full", "w") as full:
+        full.write("x" * 100_000)
+
+
+def test_written__a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    kept = write_text(tmp_path / "new" / "a.txt", "old\n")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(kept)
+    assert kept.read_text() == "old\n"
+    assert os.listdir(kept.parent) == ["a.txt"]
+
+
+def test_written__a_full_disk_is_told_with_the_name_of_the_file(tmp_path):
+    with pytest.raises(StoreError, match=r"a\.txt: cannot be written: No space left on device; free some space"):
+        on_a_full_disk(tmp_path / "a.txt")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 
 from ..contracts import check, name_of
 from ..errors import StoreError
+from ..files import written
 
 #: Key of our document in the metadata of the file.
 KEY = b"afmfast"
@@ -29,12 +29,8 @@ def write_table(path: str | Path, frame: pd.DataFrame, metadata: dict[str, Any])
     _check_columns(frame, document, path)
     table = pa.Table.from_pandas(frame, preserve_index=False)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: json.dumps(document).encode()})
-    working = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written(path) as working:
         pq.write_table(table, working)
-        os.replace(working, path)
-    finally:
-        working.unlink(missing_ok=True)
 
 
 def read_table(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..files import write_text
 from ..units import is_length
-from .render import render, save
+from .render import render
 from .thumbnails import Thumbnail, for_show, limits, tile
 from .wording import plural
 
@@ -28,4 +29,4 @@ def write_gallery(thumbnails: Sequence[Thumbnail], path: Path, *, title: str) ->
             }
         )
     total = f"{plural(len({t.row for t in thumbnails}), 'scan')}, {plural(len(thumbnails), 'picture')}"
-    return save(render("gallery.html", {"title": title, "sections": sections, "total": total}), Path(path))
+    return write_text(Path(path), render("gallery.html", {"title": title, "sections": sections, "total": total}))

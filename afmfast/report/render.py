@@ -1,8 +1,7 @@
-"""Templates of this folder to text, and text to disk in one step."""
+"""Templates of this folder to text."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +20,3 @@ def render(template: str, context: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(context)
-
-
-def save(text: str, path: Path) -> Path:
-    """Write under a working name beside `path`, then rename: a reader never meets half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    working = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        working.write_text(text, "utf-8")
-        os.replace(working, path)
-    finally:
-        working.unlink(missing_ok=True)
-    return path

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import contracts
+from ..files import write_text
 from .page import context
-from .render import render, save
+from .render import render
 from .thumbnails import Thumbnail
 
 NAME = "report.html"
@@ -21,4 +22,4 @@ def write(results: Mapping[str, Any], folder: Path, *, thumbnails: Sequence[Thum
     Raises `StoreError` where the results do not keep to the schema.
     """
     contracts.check(results, "results", where="results")
-    return save(render("template.html", context(results, thumbnails)), Path(folder) / NAME)
+    return write_text(Path(folder) / NAME, render("template.html", context(results, thumbnails)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from unicodedata import normalize
 
 from ..contracts import name_of
 from ..errors import DataError, FileRefused
+from ..files import write_text
 from ..records import Image
 
 TEXTS = ("path", "label", "image", "channel", "group", "batch", "repeat_of", "z_unit", "reason")
@@ -277,10 +277,8 @@ def write_manifest(path: str | Path, rows: Iterable[ManifestRow], comments: Iter
         cells = [_cell(getattr(row, key)) for key in used]
         writer.writerow([*cells, *(row.extra.get(key, "") for key in own)])
     content = text.getvalue()
-    working = path.with_name(path.name + ".part")
     # Excel takes a file without byte-order mark for the local 8-bit alphabet and garbles everything else
-    working.write_text(content, encoding="utf-8" if content.isascii() else "utf-8-sig", newline="")
-    os.replace(working, path)
+    write_text(path, content if content.isascii() else "\ufeff" + content)
 
 
 def _cell(value: str | float | bool | None) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
+
+from ..files import write_text
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,4 @@ class IngestReport:
 
     def write(self, path: Path) -> None:
         """Write `ingest.json`."""
-        working = path.with_name(path.name + ".part")
-        working.write_text(json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(working, path)
+        write_text(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n")

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import StoreError
+from ..files import write_text
 from . import settings as settings_file
 from .settings import Settings
 
@@ -20,13 +21,6 @@ StageProgress = Callable[[int, int, str], None]
 def of_stage(progress: Progress | None, stage: str) -> StageProgress | None:
     """The progress of one stage."""
     return None if progress is None else partial(progress, stage)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    working = path.with_name(f".{path.name}.part")
-    working.write_text(text, "utf-8")
-    os.replace(working, path)
 
 
 class StudyFolder:
@@ -49,7 +43,6 @@ class StudyFolder:
 
     def save(self, settings: Settings) -> None:
         """Keep the settings beside the products; the manifest is named relative to the folder."""
-        self.path.mkdir(parents=True, exist_ok=True)
         kept = settings.model_copy(update={"manifest": self._seen_from_here(settings.manifest), "name": settings.title})
         write_text(self.settings_file, settings_file.dump(kept))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError, SettingsError
+from ..files import write_text
 from ..readers.table import read
 from ..report.gallery import write_gallery
 from ..report.thumbnails import Thumbnail, shrunk
@@ -15,7 +16,7 @@ from ..stack.manifest import Finding, read_manifest, scan_folder, write_manifest
 from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
 from . import settings as settings_file
-from .folder import StageProgress, write_text
+from .folder import StageProgress
 
 #: Pixels along the longer side of a sample image in the report.
 _THUMBNAIL = 224

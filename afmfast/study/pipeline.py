@@ -13,6 +13,7 @@ from ..contracts import check
 from ..errors import DataError, StoreError
 from ..features.parquet import read_table, write_table
 from ..features.table import DEFINITIONS_VERSION
+from ..files import write_text
 from ..report.write import write as write_report
 from ..schedule import Scheduler, open_pool
 from ..stack.manifest import read_manifest
@@ -20,7 +21,7 @@ from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
 from . import settings as settings_file
 from .classify_study import classify_table, recorded
-from .folder import Progress, StudyFolder, of_stage, write_text
+from .folder import Progress, StudyFolder, of_stage
 from .ingest import examples, ingest
 from .measure import measure, with_identifiers
 from .result import StudyResult

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from ..contracts import check, name_of
 from ..errors import StoreError
+from ..files import written
 from .repeat import ACTUAL, Batch, Records
 
 _METADATA = b"afmfast"
@@ -44,16 +45,14 @@ class BatchStore:
         """Keep a batch for good."""
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / _file_name(batch)
         document = {**self._head, "kind": batch.kind, "first": batch.first, "count": batch.count}
         if batch.kind != ACTUAL:
             document |= {"first_split": batch.first_split, "n_splits": batch.n_splits}
         document["digest"] = _digest(records)
         table = pa.table({name: _to_arrow(values) for name, values in records.items()})
-        working = path.with_name(f".{path.name}.{os.getpid()}.part")
-        pq.write_table(table.replace_schema_metadata({_METADATA: json.dumps(document)}), working)
-        os.replace(working, path)
+        with written(path) as working:
+            pq.write_table(table.replace_schema_metadata({_METADATA: json.dumps(document)}), working)
 
     def _read(self, path: Path, kind: str) -> Records:
         table = pq.read_table(path)
