@@ -209,7 +209,7 @@ def _header(fields: list[str], path: Path) -> list[str]:
     if twice:
         raise DataError(f"{path}: column {twice[0]!r} is there twice; rename one")
     for name in names:
-        near = get_close_matches(name.lower(), [one for one in COLUMNS if one not in names], n=1, cutoff=0.85)
+        near = get_close_matches(name.lower(), [one for one in COLUMNS if one not in names], n=1, cutoff=0.8)
         if name not in COLUMNS and near:
             # `groups` taken for free metadata would silently let one patient stand on both sides of a split
             raise DataError(f"{path}: column {name!r} is not known; did you mean {near[0]!r}? Rename it.")

@@ -82,7 +82,7 @@ def draw_split(
             return Split(train, test, number, attempt)
     raise DataError(
         f"repeat {repeat}: none of {MAX_DRAWS} splits of whole groups has every class on both sides; "
-        "set small classes aside with drop_small_classes, or give another group column"
+        "leave small classes aside (in a study: drop_small_classes), or give another group column"
     )
 
 
@@ -98,7 +98,7 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rul
             held = "a single row" if not table.is_grouped else f"a single group ({n} rows)"
             raise DataError(
                 f"class {name!r} has {held}, so it cannot be in training and test part at once. "
-                "Set drop_small_classes to leave it aside, or give another group column, or add samples of it"
+                "Leave it aside (in a study: drop_small_classes), give another group column, or add samples of it"
             )
     try:
         draw_split(table.y, table.groups, table.n_classes, test_size=test_size, seed=seed, repeat=0, rule=rule)
@@ -107,5 +107,6 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rul
         n = len(np.unique(table.groups[table.y == rarest]))
         raise DataError(
             f"no split of whole groups has every class on both sides; the rarest is {table.classes[rarest]!r} "
-            f"({n} groups, shared with other classes). Set drop_small_classes, or give another group column"
+            f"({n} groups, shared with other classes). Leave it aside (in a study: drop_small_classes), or give another "
+            "group column"
         ) from None
