@@ -107,6 +107,6 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rul
         n = len(np.unique(table.groups[table.y == rarest]))
         raise DataError(
             f"no split of whole groups has every class on both sides; the rarest is {table.classes[rarest]!r} "
-            f"({n} groups, shared with other classes). Leave it aside (in a study: drop_small_classes), or give another "
-            "group column"
+            f"({n} groups, shared with other classes). Leave it aside (in a study: drop_small_classes), or give "
+            "another group column"
         ) from None
