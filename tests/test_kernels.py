@@ -14,8 +14,8 @@ import pytest
 import scipy.fft
 
 from afmfast import kernels
-from afmfast.features.ingredients import Workspace
 from afmfast.features.measure import measure_image
+from afmfast.features.recipes import frequencies, lags
 from afmfast.kernels import _fft, _jit, amplitude, correlation, level, polar, ratio, rings, slopes, spectrum, summits
 
 SHAPE = (20, 26)
@@ -45,18 +45,14 @@ def relief(shape=SHAPE, seed=0):
     return np.ascontiguousarray(z / z.std(), dtype=np.float32)
 
 
-def work(kind):
-    return getattr(Workspace(*SHAPE), kind)
-
-
 def amplitudes():
-    *arrays, out = work("spectrum")
+    *arrays, out = frequencies.arrays(*SHAPE)
     spectrum.windowed_amplitude(relief(), *arrays, out)
     return out
 
 
 def acf_of(z):
-    *arrays, out = Workspace(*z.shape).correlation
+    *arrays, out = lags.arrays(*z.shape)
     correlation.autocorrelation(z, *arrays, out)
     return out
 
@@ -88,11 +84,11 @@ ARGUMENTS = {
     "smooth_slope_moments": lambda: (relief(), 2e-9, 3e-9),
     "developed_area": lambda: (relief(), 2e-9, 3e-9, 1e-9),
     "summits": lambda: (relief(), 2e-9, 3e-9),
-    "autocorrelation": lambda: (relief(), *work("correlation")),
+    "autocorrelation": lambda: (relief(), *lags.arrays(*SHAPE)),
     "decay": lambda: (acf_of(relief()), 2e-9, 3e-9),
     "steps_inside": lambda: (0.3, -0.4, 10, 13),
     "walk": lambda: (acf_of(relief()), 0.3, -0.4, 32, np.empty(32, np.int64), np.empty((2, 32)), np.empty(32)),
-    "windowed_amplitude": lambda: (relief(), *work("spectrum")),
+    "windowed_amplitude": lambda: (relief(), *frequencies.arrays(*SHAPE)),
     "polar_sums": lambda: (amplitudes(), 1.3, 1.0, np.zeros(9, np.float32), np.empty(polar.DIRECTIONS), np.empty(9)),
     "lay": lambda: (np.random.default_rng(3).random(polar.DIRECTIONS),),
     "wavelengths": lambda: (np.random.default_rng(3).random(9), 1e7),
@@ -230,7 +226,7 @@ def test_autocorrelation__is_the_direct_sum():
 
 
 def test_autocorrelation__does_not_remember_the_last_image():
-    *arrays, out = Workspace(*SHAPE).correlation
+    *arrays, out = lags.arrays(*SHAPE)
     correlation.autocorrelation(relief(seed=1), *arrays, out)
     correlation.autocorrelation(relief(), *arrays, out)
     np.testing.assert_array_equal(out, acf_of(relief()))
@@ -251,7 +247,7 @@ def test_decay__of_a_ramp_along_x():
 
 @pytest.mark.parametrize("shape", [(8, 8), (9, 7), (11, 12)])
 def test_amplitude__holds_every_neighbour_by_the_period_of_the_transform(shape):
-    *arrays, out = Workspace(*shape).spectrum
+    *arrays, out = frequencies.arrays(*shape)
     z = relief(shape)
     spectrum.windowed_amplitude(z, *arrays, out)
     full = np.abs(scipy.fft.fft2(z.astype(float) * arrays[0] * arrays[1][:, None]))
@@ -265,7 +261,7 @@ def test_polar__finds_the_direction_of_a_wave():
     y, x = np.mgrid[:64, :64]
     # The wave runs up and to the right as the image is shown; its lay runs down and to the right.
     z = np.cos(2 * np.pi * (x - y) / 8).astype(np.float32)
-    *arrays, out = Workspace(64, 64).spectrum
+    *arrays, out = frequencies.arrays(64, 64)
     spectrum.windowed_amplitude(z, *arrays, out)
     by_direction, by_radius = np.empty(polar.DIRECTIONS), np.empty(31)
     polar.polar_sums(out, 1.0, 1.0, np.zeros(31, np.float32), by_direction, by_radius)

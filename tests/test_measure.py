@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from afmfast.errors import DataError, SettingsError
 from afmfast.features import levelling
 from afmfast.features.measure import heights_of, measure, measure_image, spread_angles, warm
+from afmfast.features.recipes import ingredient
 from afmfast.features.table import PARAMETERS, SETS, applicable, columns_of, resolve
 from afmfast.kernels.results import HeightMoments, Spectrum
 from afmfast.schedule import open_pool
@@ -131,7 +132,7 @@ def test_resolve__names_the_near_one(given, near):
 
 
 def test_resolve__lists_all_where_none_is_near():
-    with pytest.raises(SettingsError, match="allowed: classic, Smean, Sa, "):
+    with pytest.raises(SettingsError, match="allowed: the sets classic, all, and every symbol"):
         resolve("xyz")
 
 
@@ -157,8 +158,8 @@ def test_table__imports_nothing_heavy():
 
 def test_surface__computes_only_what_is_asked_and_once():
     surface = levelling.levelled(relief(), D, D, "plane", "none")
-    first = surface.ingredient(HeightMoments)
-    assert surface.ingredient(HeightMoments) is first
+    first = ingredient(surface, HeightMoments)
+    assert ingredient(surface, HeightMoments) is first
     assert Spectrum not in surface.found
 
 

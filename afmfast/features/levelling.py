@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import SettingsError
 from ..kernels import level as kernels
-from .ingredients import Surface, Workspace, workspace
+from .surface import Surface, Workspace, workspace
 
 Level = Literal["none", "constant", "plane", "quadratic", "cubic"]
 Lines = Literal["none", "median"]

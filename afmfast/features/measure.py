@@ -14,7 +14,9 @@ import pandas as pd
 from ..errors import DataError, SettingsError
 from ..schedule import Pool
 from .levelling import check, levelled
-from .table import Parameter, applicable, columns_of
+from .parameter import Parameter
+from .recipes import ingredient
+from .table import applicable, columns_of
 from .tiles import tile_views
 
 Progress = Callable[[int, int, str], None]
@@ -80,7 +82,7 @@ def values_of(z: np.ndarray, dx: float, dy: float, rows: Sequence[Parameter], le
     if min(z.shape) < 2:
         return [math.nan] * len(rows)
     surface = levelled(z, dx, dy, level, lines)
-    values = [row.value(surface.ingredient(row.of)) * surface.scale**row.z_power for row in rows]
+    values = [row.value(ingredient(surface, row.of)) * surface.scale**row.z_power for row in rows]
     return [value if math.isfinite(value) else math.nan for value in values]
 
 

@@ -1,0 +1,26 @@
+"""How every ingredient is made from a surface: by heights, by neighbours, by lags, by frequencies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..surface import Recipe, Surface, nothing
+from . import frequencies, heights, lags, neighbours
+
+#: Every ingredient by its type.
+RECIPES: dict[type, Recipe] = {**heights.RECIPES, **neighbours.RECIPES, **lags.RECIPES, **frequencies.RECIPES}
+
+
+def ingredient(surface: Surface, kind: type) -> Any:
+    """The ingredient of that type, computed at the first request; NaN throughout where the surface has none."""
+    if kind not in surface.found:
+        surface.found[kind] = _made(surface, RECIPES[kind], kind)
+    return surface.found[kind]
+
+
+def _made(surface: Surface, recipe: Recipe, kind: type) -> Any:
+    if surface.valid.size == 0 or min(surface.z.shape) < 2:
+        return nothing(kind)
+    if (recipe.needs_all and not surface.is_complete) or (recipe.needs_relief and surface.is_flat):
+        return nothing(kind)
+    return recipe.make(surface, *(ingredient(surface, other) for other in recipe.of))

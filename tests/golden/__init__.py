@@ -1,0 +1,1 @@
+"""Values with a pedigree outside this project, a file for each family: `lines()` gives them."""

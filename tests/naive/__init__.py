@@ -1,0 +1,63 @@
+"""The parameters a second time: float64, slow, straight from the definitions, nothing shared with the kernels.
+
+Every function takes levelled, mean-free heights `z` (ny, nx) unless it says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .common import NAN
+from .frequencies import fractal, polar
+from .heights import FUNCTIONAL, functional, heights
+from .lags import autocorrelation
+from .neighbours import area, slopes, summits, ten_point
+
+DEGREE = {"constant": 0, "plane": 1, "quadratic": 2, "cubic": 3}
+
+HEIGHT = ("Smean", "Sa", "Sq", "Ssk", "Sku", "Sp", "Sv", "Sz", "S10z")
+HYBRID = ("Sdq", "Sdq6", "S3A", "Sdr", "Ssc")
+SPATIAL = ("Scl20", "Scl37", "Str20", "Str37", "Sds", "Srw", "Srwi", "Shw")
+DIRECTIONAL = ("Std", "Stdi")
+FRACTAL = ("Sfd", "Sfd_top", "Sfd_bot", "D_psd")
+SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL
+NEEDS_LENGTH = ("S3A", "Sdr")
+NEEDS_ZERO = ("Smean",)
+
+
+def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = "plane") -> dict[str, float]:
+    """Every parameter that this unit allows, by symbol; Std in degrees."""
+    values = dict.fromkeys(SYMBOLS, NAN)
+    raw = np.where(np.isfinite(z), np.asarray(z, float), NAN)
+    valid = ~np.isnan(raw)
+    if min(raw.shape) >= 2 and valid.any():
+        values["Smean"] = raw[valid].mean()
+        values.update(_values(_levelled(raw, valid, level), valid, dx, dy))
+    leave_out = NEEDS_ZERO if unit == "m" else NEEDS_LENGTH
+    return {symbol: float(value) for symbol, value in values.items() if symbol not in leave_out}
+
+
+def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    flat = not z[valid].any()
+    out = {**heights(z[valid], flat), **functional(z[valid], flat)}
+    if valid.all():
+        out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
+        if not flat:
+            out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy)}
+    return out
+
+
+def _levelled(raw: np.ndarray, valid: np.ndarray, level: str) -> np.ndarray:
+    y, x = np.indices(raw.shape)
+    x, y = x / max(raw.shape) - 0.5, y / max(raw.shape) - 0.5
+    z = raw - raw[valid].mean()
+    if level != "none":
+        degree = DEGREE[level]
+        terms = np.stack([x**i * y**j for i in range(degree + 1) for j in range(degree + 1 - i)], axis=-1)
+        z = z - terms @ np.linalg.lstsq(terms[valid], z[valid], rcond=None)[0]
+    z = z - z[valid].mean()
+    if math.sqrt(np.mean(z[valid] ** 2)) <= 1e-12 * np.abs(raw[valid]).max():
+        z[valid] = 0.0
+    return z

@@ -1,0 +1,53 @@
+"""The autocorrelation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .common import EPS, NAN, bilinear
+
+N_RAYS = 360
+
+
+def autocorrelation(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    ny, nx = z.shape
+    my, mx = ny // 2, nx // 2
+    acf = np.empty((2 * my + 1, 2 * mx + 1))
+    for ly in range(my + 1):
+        for lx in range(-mx, mx + 1):
+            here = z[: ny - ly, max(0, -lx) : nx - max(0, lx)]
+            there = z[ly:, max(0, lx) : nx - max(0, -lx)]
+            acf[my + ly, mx + lx] = acf[my - ly, mx - lx] = np.mean(here * there)
+    acf /= acf[my, mx]
+
+    out = {}
+    rays = [_along(acf, math.radians(q * 180 / N_RAYS), dx, dy) for q in range(N_RAYS)]
+    for name, threshold in (("20", 0.2), ("37", math.exp(-1))):
+        crossings = [_crossing(profile, threshold, min(dx, dy) / 2) for profile in rays]
+        ends = [(len(profile) - 1) * min(dx, dy) / 2 for profile in rays]
+        shortest = min((c for c in crossings if c is not None), default=NAN)
+        longest = max(end if c is None else c for c, end in zip(crossings, ends, strict=True))
+        out |= {f"Scl{name}": shortest, f"Str{name}": shortest / longest}
+    return out
+
+
+def _along(acf: np.ndarray, theta: float, dx: float, dy: float) -> list[float]:
+    """The autocorrelation from lag 0 outwards, every half of the smaller pixel, as far as the window goes."""
+    my, mx = acf.shape[0] // 2, acf.shape[1] // 2
+    profile = []
+    while True:
+        r = len(profile) * min(dx, dy) / 2
+        lx, ly = r * math.cos(theta) / dx, r * math.sin(theta) / dy
+        if abs(lx) > mx + EPS or abs(ly) > my + EPS:
+            return profile
+        profile.append(bilinear(lambda i, j: acf[min(i, 2 * my), min(j, 2 * mx)], my + ly, mx + lx))
+
+
+def _crossing(profile: list[float], threshold: float, step: float) -> float | None:
+    for s in range(1, len(profile)):
+        above, below = profile[s - 1], profile[s]
+        if below < threshold:
+            return step * (s - 1 + (above - threshold) / (above - below))
+    return None

@@ -1,0 +1,59 @@
+"""Slopes, area, summits."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .common import NAN
+
+
+def slopes(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    ny, nx = z.shape
+    sx = (z[1:, 1:] - z[1:, :-1]) / dx
+    sy = (z[1:, 1:] - z[:-1, 1:]) / dy
+    sdq6 = NAN
+    if ny >= 7 and nx >= 7:
+        taps = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
+        gx = sum(t * z[3:-3, k : nx - 6 + k] for k, t in enumerate(taps)) / dx
+        gy = sum(t * z[k : ny - 6 + k, 3:-3] for k, t in enumerate(taps)) / dy
+        sdq6 = math.sqrt(np.mean(gx**2 + gy**2))
+    return {"Sdq": math.sqrt(np.mean(sx**2 + sy**2)), "Sdq6": sdq6}
+
+
+def area(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    sx, sy = np.diff(z, axis=1) / dx, np.diff(z, axis=0) / dy
+    excess = 0.0  # of each triangle over its projection dx dy / 2, in units of dx dy
+    for x_side in (sx[:-1], sx[1:]):
+        for y_side in (sy[:, :-1], sy[:, 1:]):
+            steep = x_side**2 + y_side**2
+            excess = excess + 0.25 * steep / (1 + np.sqrt(1 + steep))
+    sdr = np.mean(excess)
+    return {"Sdr": sdr, "S3A": (1 + sdr) * (z.shape[0] - 1) * (z.shape[1] - 1) * dx * dy}
+
+
+def _extrema(z: np.ndarray) -> list[tuple[int, int]]:
+    """Interior pixels strictly above their eight neighbours."""
+    found = []
+    for i in range(1, z.shape[0] - 1):
+        for j in range(1, z.shape[1] - 1):
+            around = np.delete(z[i - 1 : i + 2, j - 1 : j + 2].ravel(), 4)
+            if z[i, j] > around.max():
+                found.append((i, j))
+    return found
+
+
+def ten_point(z: np.ndarray) -> float:
+    peaks = sorted((z[at] for at in _extrema(z)), reverse=True)[:5]
+    pits = sorted(z[at] for at in _extrema(-z))[:5]
+    return np.mean(peaks) - np.mean(pits) if peaks and pits else NAN
+
+
+def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    ny, nx = z.shape
+    bends = [
+        -0.5 * ((z[i, j + 1] - 2 * z[i, j] + z[i, j - 1]) / dx**2 + (z[i + 1, j] - 2 * z[i, j] + z[i - 1, j]) / dy**2)
+        for i, j in _extrema(z)
+    ]
+    return {"Sds": len(bends) / ((ny - 1) * (nx - 1) * dx * dy), "Ssc": np.mean(bends) if bends else NAN}
