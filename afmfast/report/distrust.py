@@ -157,7 +157,7 @@ def _rule_of_ten(results: Results, headline: Mapping[str, Any]) -> str:
         return ""
     noun = sample_noun(results["settings"])
     return (f"Rule of ten: {rule['keep']} parameters are kept. With ten {noun}s to a parameter (the paper's count) "
-            f"there could be {rule['by_rows']:.3g}, with ten of the smaller class {rule['by_smaller_class']:.3g}, with "
+            f"there could be {rule['by_rows']:.3g}, with ten of the smallest class {rule['by_smaller_class']:.3g}, with "
             f"ten groups {rule['by_groups']:.3g}. More make overtraining likelier.")  # fmt: skip
 
 
