@@ -44,7 +44,6 @@ RESERVATIONS = {
     "settings-differ": _SETTINGS,
     "mixed-pixel-size": _SETTINGS,
     "mixed-calibration": Reservation("instead", "the missing units of some files"),
-    "mixed-sources": Reservation("instead", "which of the file's channels was taken"),
     "tiles-split": Reservation("too good", "because tiles of one scan stand on both sides of the splits"),
     "groups-ignored": Reservation("too good", "because scans of one specimen are counted as independent"),
     "groups-missing": Reservation("too good", "if several of the images without a group come from one specimen"),
