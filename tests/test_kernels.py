@@ -28,6 +28,7 @@ from afmfast.kernels import (
     ratio,
     rings,
     slopes,
+    sorting,
     spectrum,
     summits,
 )
@@ -94,6 +95,12 @@ ARGUMENTS = {
     "count_below": lambda: (ASCENDING, 0.3),
     "mean_above": lambda: (ASCENDING, 0.3),
     "mean_below": lambda: (ASCENDING, 0.3),
+    "sort_heights": lambda: (
+        relief().reshape(-1).view(np.uint32),
+        np.empty(relief().size, np.uint32),
+        np.empty((sorting.DIGITS, sorting.VALUES), np.int64),
+        np.empty(relief().size, np.uint32),
+    ),
     "order_statistics": lambda: (ASCENDING, 1.0),
     "median_deviation": lambda: (ASCENDING, 0.1),
     "nearest": lambda: (ASCENDING, 0.1, 77),
@@ -177,6 +184,17 @@ def test_fastmath__still_sees_nan():
 
 
 # the transforms
+
+
+@pytest.mark.parametrize("n", [1, 2, 1000])
+@pytest.mark.parametrize("step", [0.0, 0.25])
+def test_sort_heights__is_the_order_of_numpy(n, step):
+    rng = np.random.default_rng(n)
+    z = (rng.standard_normal(n) * 10.0 ** rng.integers(-9, 9, n)).astype(np.float32)
+    z = np.float32(step) * np.round(z / np.float32(step)) if step else z
+    work = np.empty(n, np.uint32), np.empty((sorting.DIGITS, sorting.VALUES), np.int64), np.empty(n, np.uint32)
+    sorting.sort_heights(z.view(np.uint32), *work)
+    np.testing.assert_array_equal(work[-1].view(np.float32), np.sort(z))
 
 
 @pytest.mark.parametrize(("plain", "n"), [(_fft.rows_forward, 12), (_fft.rows_forward, 13), (_fft.columns_forward, 13)])

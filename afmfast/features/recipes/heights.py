@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...kernels import amplitude, order, ratio
+from ...kernels import amplitude, order, ratio, sorting
 from ...kernels.results import (
     Entropy,
     HeightMoments,
@@ -37,15 +37,17 @@ def _variation(surface: Surface, raw: RawHeights, moments: HeightMoments) -> Var
     return Variation(moments.rms / mean if mean > _NO_MEAN * moments.rms else math.nan)
 
 
-def _array(ny: int, nx: int) -> np.ndarray:
-    return np.empty(ny * nx, np.float32)
+def _arrays(ny: int, nx: int) -> tuple[np.ndarray, ...]:
+    """Arrays of `sort_heights`, its result last."""
+    n = ny * nx
+    return np.empty(n, np.uint32), np.empty((sorting.DIGITS, sorting.VALUES), np.int64), np.empty(n, np.uint32)
 
 
 def _sorted(surface: Surface) -> SortedHeights:
-    ascending = surface.work.of(_array)[: surface.valid.size]
-    ascending[:] = surface.valid
-    ascending.sort()
-    return SortedHeights(ascending)
+    n = surface.valid.size
+    spare, counts, ascending = surface.work.of(_arrays)
+    sorting.sort_heights(surface.valid.view(np.uint32), spare[:n], counts, ascending[:n])
+    return SortedHeights(ascending[:n].view(np.float32))
 
 
 def _material_ratio(surface: Surface, heights: SortedHeights, moments: HeightMoments) -> MaterialRatio:
