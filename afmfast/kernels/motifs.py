@@ -1,0 +1,287 @@
+"""Hills by watershed segmentation and Wolf pruning; the dales of z are the hills of -z.
+
+Pixels stand in one order, highest first and of equals the first in the image first, so no two are equal. A pixel has
+eight neighbours and belongs to the hill of the highest of them, unless it is above all: then it is a peak. The saddle
+of two hills is the highest place where they touch. Pruning takes the hill whose peak is least above its highest saddle
+and joins it to the hill across it, again and again while the difference is below a limit. That hill is always the
+lower of the two, and joining leaves the way between any other two as high as it was: so one walk down the saddles
+gives the same hills as the pruning, if it asks at each what the lower of the two summits that meet there is above it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._jit import exact
+from .summits import EXTREMES, _keep_highest, _mean_of
+
+#: The eight neighbours in a ring from the upper left, as (rows down, columns right).
+RING = np.array([(-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1)])
+LOW_HALF = np.uint64(0xFFFFFFFF)
+
+
+def _meetings() -> np.ndarray:
+    """For every set of neighbours, bit k for number k of the ring, how many parts they form that do not touch."""
+    parts = np.zeros(256, np.uint8)
+    for mask in range(256):
+        left = [k for k in range(8) if mask >> k & 1]
+        while left:
+            parts[mask] += 1
+            reached = [left.pop()]
+            for k in reached:
+                reached += [m for m in left if np.abs(RING[k] - RING[m]).max() == 1]
+                left = [m for m in left if m not in reached]
+    return parts
+
+
+MEETINGS = _meetings()
+
+
+@exact
+def frame(z: np.ndarray, sign: float, out: np.ndarray) -> None:
+    """z * sign (ny, nx) into out (ny + 2, nx + 2), framed by minus infinity."""
+    ny, nx = z.shape
+    out[0], out[-1] = -np.inf, -np.inf
+    factor, zero = np.float32(sign), np.float32(0)
+    for i in range(ny):
+        row, target = z[i], out[i + 1, 1 : nx + 1]
+        out[i + 1, 0], out[i + 1, nx + 1] = -np.inf, -np.inf
+        for j in range(nx):
+            target[j] = row[j] * factor + zero  # no minus zero, whose bits sort elsewhere
+
+
+@exact
+def watershed(heights: np.ndarray, peaks: np.ndarray, saddles: np.ndarray, hills: np.ndarray) -> tuple[int, int]:
+    """Hills of framed heights before pruning; returns the numbers of hills and of saddles.
+
+    hills (ny + 2, nx + 2) int32: the number of each pixel's hill, in the order of their peaks in the image. peaks int32,
+    with room for one in each 2 x 2 pixels: where these are in the framed image. saddles uint64, with room for all
+    pixels, not sorted: those where higher ground meets from several sides, as the number of the pixel below the bits
+    of its height, which are turned so that the highest sorts first.
+    """
+    ny, nx = heights.shape[0] - 2, heights.shape[1] - 2
+    width = nx + 2
+    bits = heights.view(np.uint32)
+    uphill = hills.reshape(-1)
+    high, place = np.empty((3, nx), np.float32), np.empty((3, nx), np.int32)
+    mask = np.empty(nx, np.uint8)
+    n_peaks, n_saddles = 0, 0
+    _row_highest(heights[0], 0, high[0], place[0])
+    _row_highest(heights[1], width, high[1], place[1])
+    for i in range(1, ny + 1):
+        below = (i + 1) % 3
+        _row_highest(heights[i + 1], (i + 1) * width, high[below], place[below])
+        _column_highest(high, place, i, hills[i, 1 : nx + 1])
+        _higher_neighbours(heights[i - 1], heights[i], heights[i + 1], mask)
+        for j in range(nx):
+            parts = MEETINGS[mask[j]]
+            if parts == 1:
+                continue
+            pixel = i * width + j + 1
+            if parts == 0:
+                peaks[n_peaks] = pixel
+                uphill[pixel] = ~n_peaks
+                n_peaks += 1
+            else:
+                saddles[n_saddles] = np.uint64(_descending(bits[i, j + 1])) << np.uint64(32) | np.uint64(pixel)
+                n_saddles += 1
+    for i in range(1, ny + 1):
+        for pixel in range(i * width + 1, i * width + nx + 1):
+            _climb(uphill, pixel)
+    for pixel in range(uphill.size):
+        uphill[pixel] = ~uphill[pixel]
+    return n_peaks, n_saddles
+
+
+@exact
+def _row_highest(row: np.ndarray, first: int, high: np.ndarray, place: np.ndarray) -> None:
+    """Highest of each three neighbours in a framed row whose first pixel has that number, and which it is."""
+    n = high.size
+    left, middle, right = row[:n], row[1 : n + 1], row[2:]
+    start = np.int32(first)
+    for j in range(n):
+        a, b, c = left[j], middle[j], right[j]
+        ab = b if b > a else a
+        k = np.int32(1) if b > a else np.int32(0)
+        high[j] = c if c > ab else ab
+        place[j] = start + np.int32(j) + (np.int32(2) if c > ab else k)
+
+
+@exact
+def _column_highest(high: np.ndarray, place: np.ndarray, i: int, out: np.ndarray) -> None:
+    """The highest of the nine pixels around those of row i, from the highest of three rows."""
+    a, b, c = high[(i - 1) % 3], high[i % 3], high[(i + 1) % 3]
+    at_a, at_b, at_c = place[(i - 1) % 3], place[i % 3], place[(i + 1) % 3]
+    for j in range(out.size):
+        ab = b[j] if b[j] > a[j] else a[j]
+        at = at_b[j] if b[j] > a[j] else at_a[j]
+        out[j] = at_c[j] if c[j] > ab else at
+
+
+@exact
+def _higher_neighbours(above: np.ndarray, here: np.ndarray, below: np.ndarray, mask: np.ndarray) -> None:
+    """Bit k for the neighbour at place k of the ring, if it is above the pixel or as high and before it."""
+    n = mask.size
+    a0, a1, a2 = above[:n], above[1 : n + 1], above[2:]
+    h0, h1, h2 = here[:n], here[1 : n + 1], here[2:]
+    b0, b1, b2 = below[:n], below[1 : n + 1], below[2:]
+    for j in range(n):
+        v = h1[j]
+        upper = np.uint8(a0[j] >= v) | np.uint8(a1[j] >= v) << np.uint8(1) | np.uint8(a2[j] >= v) << np.uint8(2)
+        lower = np.uint8(b2[j] > v) << np.uint8(4) | np.uint8(b1[j] > v) << np.uint8(5)
+        sides = np.uint8(h2[j] > v) << np.uint8(3) | np.uint8(h0[j] >= v) << np.uint8(7)
+        mask[j] = upper | lower | sides | np.uint8(b0[j] > v) << np.uint8(6)
+
+
+@exact
+def _descending(bits: int) -> int:
+    """The bits of a float32 as an unsigned integer that falls as the number rises."""
+    return bits if bits >> np.uint32(31) else ~(bits | np.uint32(0x80000000))
+
+
+@exact
+def _climb(uphill: np.ndarray, start: int) -> None:
+    """Number of the hill for this pixel and all on its way up; a number not yet known is kept as ~number."""
+    pixel = start
+    while uphill[pixel] >= 0:
+        pixel = uphill[pixel]
+    found = uphill[pixel]
+    pixel = start
+    while uphill[pixel] >= 0:
+        ahead = uphill[pixel]
+        uphill[pixel] = found
+        pixel = ahead
+
+
+@exact
+def prune(
+    heights: np.ndarray,
+    hills: np.ndarray,
+    peaks: np.ndarray,
+    saddles: np.ndarray,
+    limit: float,
+    region: np.ndarray,
+    floor: np.ndarray,
+) -> None:
+    """Join hills until every peak is at least `limit` above the highest saddle of its hill.
+
+    heights, hills and, cut to the numbers found and saddles sorted, peaks and saddles as `watershed` leaves them.
+    region (n,) int32: the hill that each hill ends up in, the one whose peak is highest. floor (n,) float32, for these:
+    the height of their highest saddle, minus infinity without one.
+    """
+    flat, hill_of, width = heights.reshape(-1), hills.reshape(-1), heights.shape[1]
+    around = np.empty(8, np.int64)
+    for k in range(8):
+        around[k] = RING[k, 0] * width + RING[k, 1]
+    ground = np.empty_like(region)  # what hangs together above the saddle, by its highest hill
+    for hill in range(region.size):
+        region[hill], ground[hill], floor[hill] = hill, hill, -np.inf
+    for saddle in saddles:
+        pixel = np.int64(saddle & LOW_HALF)
+        while True:
+            neighbour = _highest_apart(flat, hill_of, ground, around, pixel)
+            if neighbour < 0:
+                break
+            to, of = hill_of[pixel], hill_of[neighbour]
+            upper, lower = _root(ground, to), _root(ground, of)
+            if _is_higher(flat[peaks[lower]], lower, flat[peaks[upper]], upper):
+                to, of, upper, lower = of, to, lower, upper
+            ground[lower] = upper
+            if np.float64(flat[peaks[lower]]) - np.float64(flat[pixel]) < limit:
+                region[lower] = to
+            else:
+                for hill in (_root(region, to), _root(region, of)):
+                    floor[hill] = max(floor[hill], flat[pixel])
+    for hill in range(region.size):
+        region[hill] = _root(region, hill)
+
+
+@exact
+def _highest_apart(flat: np.ndarray, hills: np.ndarray, ground: np.ndarray, around: np.ndarray, pixel: int) -> int:
+    """The highest neighbour above a pixel on ground that the pixel's does not hang together with yet; -1 for none."""
+    own = _root(ground, hills[pixel])
+    best = -1
+    for step in around:
+        other = pixel + step
+        above = _is_higher(flat[other], other, flat[pixel], pixel)
+        if above and (best < 0 or _is_higher(flat[other], other, flat[best], best)):
+            if hills[other] != hills[pixel] and _root(ground, hills[other]) != own:
+                best = other
+    return best
+
+
+@exact
+def _is_higher(one: float, at: int, other: float, there: int) -> bool:
+    """The order of the pixels, and of the hills by their peaks: the higher, and of equals the first."""
+    return one > other or (one == other and at < there)
+
+
+@exact
+def _root(parent: np.ndarray, start: int) -> int:
+    """The end of the way from one to the next, which is shortened for the next time."""
+    at = start
+    while parent[at] != at:
+        parent[at] = parent[parent[at]]
+        at = parent[at]
+    return at
+
+
+@exact
+def attributes(
+    heights: np.ndarray,
+    hills: np.ndarray,
+    peaks: np.ndarray,
+    region: np.ndarray,
+    floor: np.ndarray,
+    dx: float,
+    dy: float,
+) -> tuple[float, float, float, float, float]:
+    """Of hills as `prune` leaves them: density, mean curvature and five highest of the peaks; mean area and volume.
+
+    The first three see the peaks that are not on the border of the image, the last two the hills without any pixel
+    there. A volume is what lies above the highest saddle. NaN where there is no such peak or hill, for a density 0.
+    """
+    ny, nx = heights.shape[0] - 2, heights.shape[1] - 2
+    width = nx + 2
+    flat = heights.reshape(-1)
+    tops, count, bend_x, bend_y = np.full(EXTREMES, -np.inf), 0, 0.0, 0.0
+    for hill in range(region.size):
+        pixel = peaks[hill]
+        if region[hill] == hill and 1 < pixel // width < ny and 1 < pixel % width < nx:
+            here = np.float64(flat[pixel])
+            count += 1
+            _keep_highest(tops, here)
+            bend_x += np.float64(flat[pixel - 1]) + np.float64(flat[pixel + 1]) - 2.0 * here
+            bend_y += np.float64(flat[pixel - width]) + np.float64(flat[pixel + width]) - 2.0 * here
+    closed, pixels, volume = _closed(heights, hills, region, floor)
+    return (
+        count / (ny * nx) / dx / dy,
+        -0.5 * (bend_x / count / dx / dx + bend_y / count / dy / dy) if count > 0 else np.nan,
+        _mean_of(tops, count) if count > 0 else np.nan,
+        pixels / closed * dx * dy if closed > 0 else np.nan,
+        volume / closed * dx * dy if closed > 0 else np.nan,
+    )
+
+
+@exact
+def _closed(heights: np.ndarray, hills: np.ndarray, region: np.ndarray, floor: np.ndarray) -> tuple[int, int, float]:
+    """Number of hills without a pixel on the border, their pixels, and the sum of heights above their saddles."""
+    ny, nx = heights.shape[0] - 2, heights.shape[1] - 2
+    is_open = np.zeros(region.size, np.bool_)
+    for i in range(1, ny + 1):
+        is_open[region[hills[i, 1]]] = is_open[region[hills[i, nx]]] = True
+    for j in range(1, nx + 1):
+        is_open[region[hills[1, j]]] = is_open[region[hills[ny, j]]] = True
+    closed = 0
+    base = np.empty(region.size, np.float32)  # infinity for an open hill: nothing is above it
+    for hill in range(region.size):
+        root = region[hill]
+        closed += hill == root and not is_open[hill]
+        base[hill] = np.inf if is_open[root] else floor[root]
+    pixels, volume = 0, 0.0
+    for i in range(1, ny + 1):
+        for j in range(1, nx + 1):
+            bottom = base[hills[i, j]]
+            pixels += bottom < np.inf
+            volume += max(np.float64(heights[i, j]) - np.float64(bottom), 0.0)
+    return closed, pixels, volume
