@@ -13,11 +13,11 @@ PRUNING, ROUNDING = 0.05, 1e-6
 
 
 def arrays(ny: int, nx: int) -> tuple[np.ndarray, ...]:
-    """Arrays of `watershed`, its result last."""
+    """Arrays of `watershed`: framed heights first, its result last."""
     return (
         np.empty((ny + 2, nx + 2), np.float32),
-        np.empty((ny + 1) // 2 * ((nx + 1) // 2), np.int32),
-        np.empty(ny * nx, np.uint64),
+        np.empty((ny, nx), np.uint8),
+        np.empty(ny * nx + 1, np.int32),
         np.zeros((ny + 2, nx + 2), np.int32),
     )
 
@@ -29,13 +29,13 @@ def _motifs(surface: Surface, moments: HeightMoments) -> Motifs:
 
 
 def _hills(surface: Surface, sign: float, limit: float) -> tuple[float, ...]:
-    heights, peaks, saddles, hills = surface.work.of(arrays)
+    heights, *work, hills = surface.work.of(arrays)
     motifs.frame(surface.z, sign, heights)
-    n_peaks, n_saddles = motifs.watershed(heights, peaks, saddles, hills)
-    saddles[:n_saddles].sort()  # NumPy's own is many times faster than a sort inside a kernel
-    region, floor = np.empty(n_peaks, np.int32), np.empty(n_peaks, np.float32)
-    motifs.prune(heights, hills, peaks[:n_peaks], saddles[:n_saddles], limit, region, floor)
-    return motifs.attributes(heights, hills, peaks[:n_peaks], region, floor, surface.dx, surface.dy)
+    peaks, sides, level, order = motifs.watershed(heights, *work, hills)
+    order.sort()  # NumPy's own is many times faster than a sort inside a kernel
+    region, floor = np.empty(peaks.size, np.int32), np.empty(peaks.size, np.float32)
+    motifs.prune(heights.reshape(-1)[peaks], sides, level, order, limit, region, floor)
+    return motifs.attributes(heights, hills, peaks, region, floor, surface.dx, surface.dy)
 
 
 RECIPES: dict[type, Recipe] = {Motifs: Recipe(_motifs, of=(HeightMoments,), needs_relief=True)}
