@@ -15,7 +15,8 @@ from .rows import directional, fractal, functional, height, hybrid, motifs, spat
 DEFINITIONS_VERSION = "1.0"
 
 PARAMETERS: Registry[Parameter] = Registry(
-    "parameter", height.ROWS + functional.ROWS + hybrid.ROWS + spatial.ROWS + directional.ROWS + fractal.ROWS + motifs.ROWS
+    "parameter",
+    height.ROWS + functional.ROWS + hybrid.ROWS + spatial.ROWS + directional.ROWS + fractal.ROWS + motifs.ROWS,
 )
 
 #: What the paper's group used, by the names of SPIP.

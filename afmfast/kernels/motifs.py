@@ -28,13 +28,13 @@ def _parts() -> np.ndarray:
             for at in reached:
                 near = [m for m in range(8) if members >> m & 1 and np.abs(RING[at] - RING[m]).max() == 1]
                 reached += [m for m in near if m not in reached]
-            parts[members, k] = sum(1 << m for m in reached)
+            parts[members, k] = np.bitwise_or.reduce(1 << np.array(reached, int))
     return parts
 
 
 PARTS = _parts()
 #: How many parts a set has that do not touch each other: 0 around a peak, 1 on a slope.
-N_PARTS = np.array([len(set(row[row > 0])) for row in PARTS], np.uint8)
+N_PARTS = np.array([np.unique(row[row > 0]).size for row in PARTS], np.uint8)
 
 
 @exact
@@ -66,11 +66,11 @@ def watershed(
     width = nx + 2
     n_turns = _steepest(heights, above, turns, hills)
     uphill = hills.reshape(-1)
-    n_peaks, n_saddles = 0, 0
+    n_peaks, room = 0, 0
     for turn in turns[:n_turns]:
-        parts = N_PARTS[above[turn // width - 1, turn % width - 1]]
+        parts = np.int64(N_PARTS[above[turn // width - 1, turn % width - 1]])
         n_peaks += parts == 0
-        n_saddles += max(np.int64(parts) - 1, 0)
+        room += parts - 1 if parts > 0 else 0
     peaks = np.empty(n_peaks, np.int32)
     n_peaks = 0
     for turn in turns[:n_turns]:
@@ -83,12 +83,12 @@ def watershed(
             _climb(uphill, pixel)
     for pixel in range(uphill.size):
         uphill[pixel] = ~uphill[pixel]
-    sides, level = np.empty((n_saddles, 2), np.int32), np.empty(n_saddles, np.float32)
+    sides, level = np.empty((room, 2), np.int32), np.empty(room, np.float32)
     n_saddles = _saddles(heights, hills, above, turns[:n_turns], sides, level)
     bits, order = level.view(np.uint32), np.empty(n_saddles, np.uint64)
     for k in range(n_saddles):
         order[k] = np.uint64(_descending(bits[k])) << np.uint64(32) | np.uint64(k)
-    return peaks, sides, level, order
+    return peaks, sides[:n_saddles], level[:n_saddles], order
 
 
 @exact
@@ -177,7 +177,7 @@ def _higher_neighbours(above: np.ndarray, here: np.ndarray, below: np.ndarray, m
 
 
 @exact
-def _descending(bits: int) -> int:
+def _descending(bits: np.uint32) -> np.uint32:
     """The bits of a float32 as an unsigned integer that falls as the number rises."""
     return bits if bits >> np.uint32(31) else ~(bits | np.uint32(0x80000000))
 

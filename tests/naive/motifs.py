@@ -44,7 +44,7 @@ def watershed(z: np.ndarray) -> tuple[dict[Pixel, Pixel], dict[Pixel, int]]:
 def pruned(z: np.ndarray, limit: float) -> tuple[dict[Pixel, Pixel], dict[Pixel, dict]]:
     """The peak that each pixel's hill has after pruning, and for each peak left the saddles to its neighbours."""
     peak_of, rank = watershed(z)
-    # the saddle of two hills: of all pairs of pixels where they touch the one whose lower pixel, then higher, is highest
+    # the saddle of two hills: of all pairs of pixels where they touch that of the highest lower, then upper pixel
     saddles: dict[Pixel, dict[Pixel, tuple[int, int, float]]] = {peak: {} for peak in peak_of.values()}
     for at, peak in peak_of.items():
         for beside in _around(at, z.shape):

@@ -8,7 +8,13 @@ from ..surface import Recipe, Surface, nothing
 from . import frequencies, heights, lags, motifs, neighbours
 
 #: Every ingredient by its type.
-RECIPES: dict[type, Recipe] = {**heights.RECIPES, **neighbours.RECIPES, **lags.RECIPES, **frequencies.RECIPES, **motifs.RECIPES}
+RECIPES: dict[type, Recipe] = {
+    **heights.RECIPES,
+    **neighbours.RECIPES,
+    **lags.RECIPES,
+    **frequencies.RECIPES,
+    **motifs.RECIPES,
+}
 
 
 def ingredient(surface: Surface, kind: type) -> Any:

@@ -25,10 +25,11 @@ def arrays(ny: int, nx: int) -> tuple[np.ndarray, ...]:
 def _motifs(surface: Surface, moments: HeightMoments) -> Motifs:
     limit = (PRUNING - ROUNDING) * (moments.highest + moments.deepest)
     hills, dales = _hills(surface, 1.0, limit), _hills(surface, -1.0, limit)
-    return Motifs(*hills[:3], dales[2], *hills[3:], *dales[3:])
+    (density, curvature, highest, *hill), (_, _, deepest, *dale) = hills, dales
+    return Motifs(density, curvature, highest, deepest, *hill, *dale)
 
 
-def _hills(surface: Surface, sign: float, limit: float) -> tuple[float, ...]:
+def _hills(surface: Surface, sign: float, limit: float) -> tuple[float, float, float, float, float]:
     heights, *work, hills = surface.work.of(arrays)
     motifs.frame(surface.z, sign, heights)
     peaks, sides, level, order = motifs.watershed(heights, *work, hills)
