@@ -81,18 +81,31 @@ def framed():
     return heights, *work
 
 
+def sloped():
+    """Arguments of `saddles`, with the way up instead of the hills."""
+    heights, above, turns, hills = framed()
+    return heights, hills, above, turns[: motifs.steepest(heights, above, turns, hills)]
+
+
 def unpruned():
-    """Heights, hills, and arguments of `prune`."""
-    heights, *work, hills = framed()
-    peaks, sides, level_, order = motifs.watershed(heights, *work, hills)
+    """Arguments of `prune`."""
+    heights, hills, above, turns = sloped()
+    peaks = motifs.label(turns, hills)
+    sides, level_, order = motifs.saddles(heights, hills, above, turns)
     region, floor = np.empty(peaks.size, np.int32), np.empty(peaks.size, np.float32)
-    return heights, hills, peaks, (heights.reshape(-1)[peaks], sides, level_, np.sort(order), 0.3, region, floor)
+    return heights.reshape(-1)[peaks], sides, level_, np.sort(order), 0.3, region, floor
 
 
-def hills_left():
-    heights, hills, peaks, arguments = unpruned()
-    motifs.prune(*arguments)
-    return heights, hills, peaks, *arguments[-2:], 2e-9, 3e-9
+def labelled():
+    heights, hills, above, turns = sloped()
+    motifs.label(turns, hills)
+    return heights, hills, above, turns
+
+
+def segments():
+    """Heights, hills, peaks, region and floor."""
+    heights, *work, hills = framed()
+    return heights, hills, *motif_recipes.segmented(heights, *work, hills, 0.3)
 
 
 ASCENDING = np.sort(relief().reshape(-1))
@@ -128,9 +141,12 @@ ARGUMENTS = {
     "wavelengths": lambda: (np.random.default_rng(3).random(9), 1e7),
     "ring_means": lambda: (amplitudes(), 1.3, 1.0, np.empty(6), np.empty(6)),
     "frame": lambda: (relief(), -1.0, framed()[0]),
-    "watershed": framed,
-    "prune": lambda: unpruned()[3],
-    "attributes": hills_left,
+    "steepest": framed,
+    "label": lambda: (sloped()[3], sloped()[1]),
+    "saddles": labelled,
+    "prune": unpruned,
+    "peak_attributes": lambda: (segments()[0], *segments()[2:4], 2e-9, 3e-9),
+    "closed_hills": lambda: (*segments()[:2], *segments()[3:], 2e-9, 3e-9),
     "log_slope": lambda: (np.random.default_rng(3).random(12) + 0.1, 2, 11),
 }
 

@@ -11,7 +11,7 @@ from naive.motifs import FEATURE, pruned, watershed
 from strategies import NM, islands, rough
 
 from afmfast.features.measure import measure_image
-from afmfast.features.recipes.motifs import arrays
+from afmfast.features.recipes.motifs import arrays, segmented
 from afmfast.kernels import motifs
 
 UPSIDE_DOWN = {"S5p": "S5v", "S5v": "S5p", "S10z_iso": "S10z_iso", "Sha": "Sda", "Sda": "Sha", "Shv": "Sdv"}
@@ -23,11 +23,10 @@ def measured(z: np.ndarray, dx: float = 1.0, dy: float = 1.0):
 
 def regions(z: np.ndarray, limit: float) -> dict[tuple[int, int], tuple[int, int]]:
     """The peak that each pixel's hill has after pruning, by the kernels."""
-    heights, *work, hills = arrays(*z.shape)
-    motifs.frame(z.astype(np.float32), 1.0, heights)
-    peaks, sides, level, order = motifs.watershed(heights, *work, hills)
-    region, floor = np.empty(peaks.size, np.int32), np.empty(peaks.size, np.float32)
-    motifs.prune(heights.reshape(-1)[peaks], sides, level, np.sort(order), limit, region, floor)
+    work = arrays(*z.shape)
+    motifs.frame(z.astype(np.float32), 1.0, work[0])
+    peaks, region, _ = segmented(*work, limit)
+    hills = work[-1]
     rows, columns = np.divmod(peaks[region[hills[1:-1, 1:-1]]], z.shape[1] + 2)
     return {at: (rows[at] - 1, columns[at] - 1) for at in np.ndindex(z.shape)}
 

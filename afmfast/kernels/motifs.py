@@ -20,21 +20,19 @@ RING = np.array([(-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0
 
 
 def _parts() -> np.ndarray:
-    """Of every set of neighbours, bit k for place k of the ring, the part (256, 8) that touches the one at k."""
-    parts = np.zeros((256, 8), np.uint8)
-    for members in range(256):
-        for k in range(8):
-            reached = [k] if members >> k & 1 else []
-            for at in reached:
-                near = [m for m in range(8) if members >> m & 1 and np.abs(RING[at] - RING[m]).max() == 1]
-                reached += [m for m in near if m not in reached]
-            parts[members, k] = np.bitwise_or.reduce(1 << np.array(reached, int))
-    return parts
+    """Of every set of neighbours, bit k for place k of the ring, the part (256, 8) that hangs together with k."""
+    place = np.arange(8)
+    near = (np.abs(RING[:, None] - RING).max(axis=2) <= 1) @ (1 << place)
+    members = np.arange(256)[:, None]
+    part = members & (1 << place)
+    for k in np.tile(place, 8):
+        part |= np.where(part >> k & 1, near[k] & members, 0)
+    return part.astype(np.uint8)
 
 
 PARTS = _parts()
 #: How many parts a set has that do not touch each other: 0 around a peak, 1 on a slope.
-N_PARTS = np.array([np.unique(row[row > 0]).size for row in PARTS], np.uint8)
+N_PARTS = np.array([len({*row} - {0}) for row in PARTS.tolist()], np.uint8)
 
 
 @exact
@@ -51,58 +49,22 @@ def frame(z: np.ndarray, sign: float, out: np.ndarray) -> None:
 
 
 @exact
-def watershed(
-    heights: np.ndarray, above: np.ndarray, turns: np.ndarray, hills: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Hills of framed heights before pruning: their peaks, and the saddles between two of them.
+def steepest(heights: np.ndarray, above: np.ndarray, turns: np.ndarray, uphill: np.ndarray) -> int:
+    """The way up from every pixel of framed heights: uphill (ny + 2, nx + 2) int32, the highest of it and the eight.
 
-    hills (ny + 2, nx + 2) int32: the number of each pixel's hill, in the order of their peaks in the image.
-    Work arrays are above (ny, nx) uint8 and turns (ny * nx + 1,) int32. Returns peaks (n,) int32, where they are in the
-    framed image; sides (m, 2) int32, the hills beside each saddle; its height, level (m,) float32; and order (m,)
-    uint64, not sorted, numbers of saddles below the bits of their heights, turned so that the highest sorts first.
-    Of the saddles of two hills others than the highest may be missing.
+    above (ny, nx) uint8: bit k for the neighbour at place k of the ring, if it is above the pixel. turns
+    (ny * nx + 1,) int32: where these hang together in more than one part or are none, in the order of the image; their
+    number is returned. Pixels are numbered in the framed image.
     """
     ny, nx = above.shape
     width = nx + 2
-    n_turns = _steepest(heights, above, turns, hills)
-    uphill = hills.reshape(-1)
-    n_peaks, room = 0, 0
-    for turn in turns[:n_turns]:
-        parts = np.int64(N_PARTS[above[turn // width - 1, turn % width - 1]])
-        n_peaks += parts == 0
-        room += parts - 1 if parts > 0 else 0
-    peaks = np.empty(n_peaks, np.int32)
-    n_peaks = 0
-    for turn in turns[:n_turns]:
-        if uphill[turn] == turn:
-            peaks[n_peaks] = turn
-            uphill[turn] = ~n_peaks
-            n_peaks += 1
-    for i in range(1, ny + 1):
-        for pixel in range(i * width + 1, i * width + nx + 1):
-            _climb(uphill, pixel)
-    for pixel in range(uphill.size):
-        uphill[pixel] = ~uphill[pixel]
-    sides, level = np.empty((room, 2), np.int32), np.empty(room, np.float32)
-    n_saddles = _saddles(heights, hills, above, turns[:n_turns], sides, level)
-    bits, order = level.view(np.uint32), np.empty(n_saddles, np.uint64)
-    for k in range(n_saddles):
-        order[k] = np.uint64(_descending(bits[k])) << np.uint64(32) | np.uint64(k)
-    return peaks, sides[:n_saddles], level[:n_saddles], order
-
-
-@exact
-def _steepest(heights: np.ndarray, above: np.ndarray, turns: np.ndarray, uphill: np.ndarray) -> int:
-    """The highest of the nine pixels around each, which of the eight are above it, and where it does not just slope."""
-    ny, nx = above.shape
-    width = nx + 2
     high, place = np.empty((3, nx), np.float32), np.empty((3, nx), np.int32)
-    _row_highest(heights[0], 0, high[0], place[0])
-    _row_highest(heights[1], width, high[1], place[1])
     count = 0
-    for i in range(1, ny + 1):
-        below = (i + 1) % 3
-        _row_highest(heights[i + 1], (i + 1) * width, high[below], place[below])
+    for ahead in range(ny + 2):
+        _row_highest(heights[ahead], ahead * width, high[ahead % 3], place[ahead % 3])
+        i = ahead - 1
+        if i < 1:
+            continue
         _column_highest(high, place, i, uphill[i, 1 : nx + 1])
         mask = above[i - 1]
         _higher_neighbours(heights[i - 1], heights[i], heights[i + 1], mask)
@@ -113,28 +75,71 @@ def _steepest(heights: np.ndarray, above: np.ndarray, turns: np.ndarray, uphill:
 
 
 @exact
-def _saddles(
-    heights: np.ndarray, hills: np.ndarray, above: np.ndarray, turns: np.ndarray, sides: np.ndarray, level: np.ndarray
-) -> int:
-    """Where the pixels above one lie in parts: its own hill, and that of the highest pixel of each other part."""
+def label(turns: np.ndarray, hills: np.ndarray) -> np.ndarray:
+    """Peaks (n,) int32 in the order of the image, and in hills, which is uphill at first, the number of each's hill."""
+    width = hills.shape[1]
+    uphill = hills.reshape(-1)
+    n_peaks = 0
+    for turn in turns:
+        n_peaks += uphill[turn] == turn
+    peaks = np.empty(n_peaks, np.int32)
+    n_peaks = 0
+    for turn in turns:
+        if uphill[turn] == turn:
+            peaks[n_peaks] = turn
+            uphill[turn] = ~n_peaks
+            n_peaks += 1
+    for first in range(width + 1, uphill.size - width, width):
+        for pixel in range(first, first + width - 2):
+            _climb(uphill, pixel)
+    for pixel in range(uphill.size):
+        uphill[pixel] = ~uphill[pixel]
+    return peaks
+
+
+@exact
+def saddles(
+    heights: np.ndarray, hills: np.ndarray, above: np.ndarray, turns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Saddles between two hills, where the pixels above one hang together in parts; some that are lower are left out.
+
+    Returns sides (m, 2) int32: its own hill and that of the highest pixel of another part; level (m,) float32: its
+    height; order (m,) uint64, not sorted: its number, below the bits of its height so that the highest sorts first.
+    """
     flat, hill_of, width = heights.reshape(-1), hills.reshape(-1), heights.shape[1]
+    around = np.empty(8, np.int64)
+    for k in range(around.size):
+        around[k] = RING[k, 0] * width + RING[k, 1]
+    room = 0
+    for pixel in turns:
+        room += N_PARTS[above[pixel // width - 1, pixel % width - 1]]
+    sides, level, order = np.empty((room, 2), np.int32), np.empty(room, np.float32), np.empty(room, np.uint64)
     count = 0
     for pixel in turns:
         mask = above[pixel // width - 1, pixel % width - 1]
         left = mask
         while left:
-            best, at = 0, 0  # pixel 0 belongs to the frame, below everything
-            for k in range(8):
-                if left >> k & 1:
-                    other = pixel + RING[k, 0] * width + RING[k, 1]
-                    if _is_higher(flat[other], other, flat[best], best):
-                        best, at = other, k
-            if hill_of[best] != hill_of[pixel]:
-                sides[count] = hill_of[pixel], hill_of[best]
-                level[count] = flat[pixel]
+            at = _highest(flat, around, pixel, left)
+            hill = hill_of[pixel + around[at]]
+            if hill != hill_of[pixel]:
+                sides[count, 0], sides[count, 1], level[count] = hill_of[pixel], hill, flat[pixel]
                 count += 1
             left &= ~PARTS[mask, at]
-    return count
+    bits = level.view(np.uint32)
+    for k in range(count):
+        order[k] = np.uint64(_descending(bits[k])) << np.uint64(32) | np.uint64(k)
+    return sides[:count], level[:count], order[:count]
+
+
+@exact
+def _highest(flat: np.ndarray, around: np.ndarray, pixel: int, members: int) -> int:
+    """The place in the ring of the highest of some of a pixel's neighbours."""
+    best, found = 0, 0  # pixel 0 belongs to the frame, below everything
+    for k in range(around.size):
+        other = pixel + around[k]
+        if members >> k & 1 and _is_higher(flat[other], other, flat[best], best):
+            best, found = other, k
+    return found
 
 
 @exact
@@ -208,7 +213,7 @@ def prune(
 ) -> None:
     """Join hills until every peak is at least `limit` above the highest saddle of its hill.
 
-    tops (n,) heights of the peaks; sides, level and, sorted, order of the saddles as `watershed` leaves them.
+    tops (n,) heights of the peaks; sides, level and, sorted, order as `saddles` gives them.
     region (n,) int32: the hill that each hill ends up in, the one whose peak is highest. floor (n,) float32, for these:
     the height of their highest saddle, minus infinity without one.
     """
@@ -250,19 +255,12 @@ def _root(parent: np.ndarray, start: int) -> int:
 
 
 @exact
-def attributes(
-    heights: np.ndarray,
-    hills: np.ndarray,
-    peaks: np.ndarray,
-    region: np.ndarray,
-    floor: np.ndarray,
-    dx: float,
-    dy: float,
-) -> tuple[float, float, float, float, float]:
-    """Of hills as `prune` leaves them: density, mean curvature and five highest of the peaks; mean area and volume.
+def peak_attributes(
+    heights: np.ndarray, peaks: np.ndarray, region: np.ndarray, dx: float, dy: float
+) -> tuple[float, float, float]:
+    """Density, mean curvature and mean of the five highest peaks that are left and not on the border of the image.
 
-    The first three see the peaks that are not on the border of the image, the last two the hills without any pixel
-    there. A volume is what lies above the highest saddle. NaN where there is no such peak or hill, for a density 0.
+    Of framed heights, peaks as `label` and region as `prune` leave them. NaN, for a density 0, where there is none.
     """
     ny, nx = heights.shape[0] - 2, heights.shape[1] - 2
     width = nx + 2
@@ -276,19 +274,20 @@ def attributes(
             _keep_highest(tops, here)
             bend_x += np.float64(flat[pixel - 1]) + np.float64(flat[pixel + 1]) - 2.0 * here
             bend_y += np.float64(flat[pixel - width]) + np.float64(flat[pixel + width]) - 2.0 * here
-    closed, pixels, volume = _closed(heights, hills, region, floor)
-    return (
-        count / (ny * nx) / dx / dy,
-        -0.5 * (bend_x / count / dx / dx + bend_y / count / dy / dy) if count > 0 else np.nan,
-        _mean_of(tops, count) if count > 0 else np.nan,
-        pixels / closed * dx * dy if closed > 0 else np.nan,
-        volume / closed * dx * dy if closed > 0 else np.nan,
-    )
+    if count == 0:
+        return 0.0, np.nan, np.nan
+    curvature = -0.5 * (bend_x / count / dx / dx + bend_y / count / dy / dy)
+    return count / (ny * nx) / dx / dy, curvature, _mean_of(tops, count)
 
 
 @exact
-def _closed(heights: np.ndarray, hills: np.ndarray, region: np.ndarray, floor: np.ndarray) -> tuple[int, int, float]:
-    """Number of hills without a pixel on the border, their pixels, and the sum of heights above their saddles."""
+def closed_hills(
+    heights: np.ndarray, hills: np.ndarray, region: np.ndarray, floor: np.ndarray, dx: float, dy: float
+) -> tuple[float, float]:
+    """Mean area of the hills without a pixel on the border, and mean volume above their highest saddle; NaN if none.
+
+    Of framed heights, hills as `label`, region and floor as `prune` leave them.
+    """
     ny, nx = heights.shape[0] - 2, heights.shape[1] - 2
     is_open = np.zeros(region.size, np.bool_)
     for i in range(1, ny + 1):
@@ -307,4 +306,6 @@ def _closed(heights: np.ndarray, hills: np.ndarray, region: np.ndarray, floor: n
             bottom = base[hills[i, j]]
             pixels += bottom < np.inf
             volume += max(np.float64(heights[i, j]) - np.float64(bottom), 0.0)
-    return closed, pixels, volume
+    if closed == 0:
+        return np.nan, np.nan
+    return pixels / closed * dx * dy, volume / closed * dx * dy
