@@ -41,9 +41,23 @@ def _self_affine(hurst: float, *, roll_off: float = math.inf) -> Surface:
     return Surface(make, level="plane")
 
 
+def _cosine_hills(amplitude: float) -> Surface:
+    phase = -2 * math.pi * 8 / 17
+    make = _one(synthetic.cosine_sum, (68, 85), 10 * NM, 10 * NM, amplitude=amplitude, wavelength=170 * NM, phase=phase)
+    return Surface(make)
+
+
 def _tilted_sine() -> list[np.ndarray]:
     even = synthetic.sine((60, 96), amplitude=A, waves=(6, 0), phase=math.pi / 2 - 2 * math.pi * 6 * 47.5 / 96)
     return [synthetic.tilted(even, 10 * NM, 15 * NM, slope_x=0.2, slope_y=-0.1)]
+
+
+def islands() -> np.ndarray:
+    """A rim round a moat and, in it, a row of tops; mean 30 nm."""
+    z = np.full((7, 11), 60.0)
+    z[1:-1, 1:-1] = 0.0
+    z[3, 2:9] = 80.0, 30.0, 50.0, 46.0, 49.0, 35.0, 100.0
+    return z * NM
 
 
 #: Phase of a sine, 64 pixels a period, at which the unbiased autocorrelation of whole periods is the cosine itself:
@@ -82,6 +96,10 @@ SURFACES = {
     "cosine_sum": Surface(
         _one(synthetic.cosine_sum, (48, 64), 10 * NM, 10 * NM, amplitude=A, wavelength=160 * NM, phase=-math.pi / 2)
     ),
+    "cosine_hills": _cosine_hills(A),
+    "cosine_dales": _cosine_hills(-A),
+    "islands": Surface(_one(islands), dy=20 * NM),
+    "lakes": Surface(_one(lambda: -islands()), dy=20 * NM),
     "cap": Surface(_one(synthetic.sphere_cap, (41, 51), 10 * NM, 20 * NM, radius=500 * NM, height=20 * NM), dy=20 * NM),
     "dome": Surface(_one(synthetic.sphere_cap, (41, 51), 10 * NM, 8 * NM, radius=5e-6, height=1e-6), dy=8 * NM),
     "uniform": Surface(_one(synthetic.uniform_heights, (64, 64), amplitude=A)),

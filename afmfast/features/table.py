@@ -9,13 +9,14 @@ from ..errors import SettingsError
 from ..registry import Registry
 from ..units import is_length
 from .parameter import Parameter
-from .rows import directional, fractal, functional, height, hybrid, spatial
+from .rows import directional, fractal, functional, height, hybrid, motifs, spatial
 
 #: Changes whenever a number could change; written into every parameter table.
 DEFINITIONS_VERSION = "1.0"
 
 PARAMETERS: Registry[Parameter] = Registry(
-    "parameter", height.ROWS + functional.ROWS + hybrid.ROWS + spatial.ROWS + directional.ROWS + fractal.ROWS
+    "parameter",
+    height.ROWS + functional.ROWS + hybrid.ROWS + spatial.ROWS + directional.ROWS + fractal.ROWS + motifs.ROWS,
 )
 
 #: What the paper's group used, by the names of SPIP.

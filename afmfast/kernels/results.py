@@ -158,3 +158,16 @@ class Spectrum(NamedTuple):
     amplitude_slope: float
     amplitude_slope_short: float
     amplitude_slope_long: float
+
+
+class Motifs(NamedTuple):
+    """Hills and dales after pruning: the peaks, the five deepest pits as a depth, mean areas and volumes."""
+
+    peak_density: float
+    peak_curvature: float
+    five_peaks: float
+    five_pits: float
+    hill_area: float
+    hill_volume: float
+    dale_area: float
+    dale_volume: float

@@ -13,6 +13,7 @@ from .common import NAN
 from .frequencies import fractal, polar
 from .heights import FUNCTIONAL, functional, heights, variation
 from .lags import autocorrelation
+from .motifs import FEATURE, motifs
 from .neighbours import area, curvatures, slopes, summits, ten_point
 
 DEGREE = {"constant": 0, "plane": 1, "quadratic": 2, "cubic": 3}
@@ -26,7 +27,7 @@ HYBRID = (
 SPATIAL = ("Scl20", "Scl37", "Str20", "Str37", "Sds", "Srw", "Srwi", "Shw")
 DIRECTIONAL = ("Std", "Stdi")
 FRACTAL = ("Sfd", "Sfd_top", "Sfd_bot", "D_psd")
-SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL
+SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL + FEATURE
 NEEDS_LENGTH = ("S3A", "Sdr", "Smcu")
 NEEDS_ZERO = ("Smean", "Scv")
 
@@ -51,7 +52,7 @@ def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str,
         out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
         out |= curvatures(z, dx, dy)
         if not flat:
-            out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy)}
+            out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy), **motifs(z, dx, dy)}
     return out
 
 

@@ -1,14 +1,20 @@
-"""How every ingredient is made from a surface: by heights, by neighbours, by lags, by frequencies."""
+"""How every ingredient is made from a surface: by heights, by neighbours, by lags, by frequencies, by motifs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..surface import Recipe, Surface, nothing
-from . import frequencies, heights, lags, neighbours
+from . import frequencies, heights, lags, motifs, neighbours
 
 #: Every ingredient by its type.
-RECIPES: dict[type, Recipe] = {**heights.RECIPES, **neighbours.RECIPES, **lags.RECIPES, **frequencies.RECIPES}
+RECIPES: dict[type, Recipe] = {
+    **heights.RECIPES,
+    **neighbours.RECIPES,
+    **lags.RECIPES,
+    **frequencies.RECIPES,
+    **motifs.RECIPES,
+}
 
 
 def ingredient(surface: Surface, kind: type) -> Any:
