@@ -125,14 +125,14 @@ def test_set__compiled_equals_plain_python():
     code = (
         "import json, numpy as np; from afmfast.features.measure import measure_image;"
         "z = np.random.default_rng(5).standard_normal((30, 28)).cumsum(0);"
-        "print(json.dumps(measure_image(z, 1e-8, 1.5e-8).to_dict()))"
+        "print(json.dumps(measure_image(z, 1e-8, 1.5e-8, parameters='all').to_dict()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     plain = json.loads(done.stdout)
-    compiled = measure_image(np.random.default_rng(5).standard_normal((30, 28)).cumsum(0), 1e-8, 1.5e-8)
+    compiled = measure_image(np.random.default_rng(5).standard_normal((30, 28)).cumsum(0), 1e-8, 1.5e-8, parameters="all")
     np.testing.assert_allclose(compiled, list(plain.values()), rtol=5e-6)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import make_parameters
@@ -18,8 +18,10 @@ from naive import naive
 from strategies import NM, SURFACES, A, images, pixels, rough
 
 from afmfast import synthetic
-from afmfast.features.measure import measure_image
+from afmfast.features import measure
 from afmfast.features.table import PARAMETERS
+
+measure_image = partial(measure.measure_image, parameters="all")
 
 REFERENCE = Path(__file__).parent / "reference" / "parameters.csv"
 LINES = list(csv.DictReader(REFERENCE.read_text("utf-8").splitlines()))
@@ -141,7 +143,7 @@ def test_twin__constant_images(shape: tuple[int, int], fill: float, level: str) 
 
 def test_constant_image__amplitudes_are_0_and_ratios_nan() -> None:
     found = measure_image(np.full((12, 9), 5e-7), DX, DY)
-    zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in ("S10z", "Ssc")] + ["Sdr", "Sds"]
+    zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in ("S10z", "Ssc")] + ["Sdr", "Sds", "Svd"]
     assert (found[zero] == 0).all()
     assert found["S3A"] == pytest.approx(11 * 8 * DX * DY)
     assert found.drop([*zero, "S3A"]).isna().all()
@@ -222,8 +224,8 @@ def test_parameter__does_not_see_how_the_image_lies(turn: str) -> None:
     z = rough((75, 64))
     before = dict(rows(z, DX, DY, "m"))
     for symbol, value in rows(move(z), *((DY, DX) if swap else (DX, DY)), "m"):
-        if symbol == "Std":
-            miss = (value - direction(before["Std"]) + 90) % 180 - 90
+        if symbol in ("Std", "Gdir"):
+            miss = (value - direction(before[symbol]) + 90) % 180 - 90
             assert miss == pytest.approx(0, abs=1e-9)
         elif symbol != "Sdq":  # leaves out the first row and column
             assert value == pytest.approx(before[symbol], rel=1e-5, abs=0), symbol
@@ -236,7 +238,7 @@ def test_rms_gradient__sees_how_the_image_lies_by_one_row_and_column() -> None:
 
 
 def test_invariances__of_the_table_are_the_tested_ones() -> None:
-    assert {row.symbol for row in PARAMETERS if "turn" not in row.invariances} == {"Sdq", "Std"}
+    assert {row.symbol for row in PARAMETERS if "turn" not in row.invariances} == {"Sdq", "Std", "Gdir"}
     assert {row.symbol for row in PARAMETERS if "offset" not in row.invariances} == {"Smean"}
 
 

@@ -10,17 +10,19 @@ import math
 import numpy as np
 
 from .common import NAN
-from .frequencies import fractal, polar
+from .frequencies import fractal, polar, wavelengths
 from .heights import FUNCTIONAL, functional, heights
-from .lags import autocorrelation
+from .lags import autocorrelation, profiles
 from .neighbours import area, slopes, summits, ten_point
+from .orientation import orientation
 
 DEGREE = {"constant": 0, "plane": 1, "quadratic": 2, "cubic": 3}
 
 HEIGHT = ("Smean", "Sa", "Sq", "Ssk", "Sku", "Sp", "Sv", "Sz", "S10z")
 HYBRID = ("Sdq", "Sdq6", "S3A", "Sdr", "Ssc")
 SPATIAL = ("Scl20", "Scl37", "Str20", "Str37", "Sds", "Srw", "Srwi", "Shw")
-DIRECTIONAL = ("Std", "Stdi")
+SPATIAL += ("Smax20", "Sxi", "Svd", "Szc", "Sm0", "Sm2", "Sm4", "Salpha", "Ssw", "Sfc")
+DIRECTIONAL = ("Std", "Stdi", "Saent", "Sch", "Goent", "Gcoh", "Gdir")
 FRACTAL = ("Sfd", "Sfd_top", "Sfd_bot", "D_psd")
 SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL
 NEEDS_LENGTH = ("S3A", "Sdr")
@@ -46,6 +48,7 @@ def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str,
         out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
         if not flat:
             out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy)}
+            out |= {**profiles(z, dx, dy), **wavelengths(z, dx, dy), **orientation(z, dx, dy)}
     return out
 
 

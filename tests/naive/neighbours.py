@@ -56,4 +56,5 @@ def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         -0.5 * ((z[i, j + 1] - 2 * z[i, j] + z[i, j - 1]) / dx**2 + (z[i + 1, j] - 2 * z[i, j] + z[i - 1, j]) / dy**2)
         for i, j in _extrema(z)
     ]
-    return {"Sds": len(bends) / ((ny - 1) * (nx - 1) * dx * dy), "Ssc": np.mean(bends) if bends else NAN}
+    area = (ny - 1) * (nx - 1) * dx * dy
+    return {"Sds": len(bends) / area, "Ssc": np.mean(bends) if bends else NAN, "Svd": len(_extrema(-z)) / area}

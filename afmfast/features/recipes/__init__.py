@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ..surface import Recipe, Surface, nothing
-from . import frequencies, heights, lags, neighbours
+from . import frequencies, heights, lags, neighbours, orientation
 
 #: Every ingredient by its type.
-RECIPES: dict[type, Recipe] = {**heights.RECIPES, **neighbours.RECIPES, **lags.RECIPES, **frequencies.RECIPES}
+RECIPES: dict[type, Recipe] = {
+    **heights.RECIPES,
+    **neighbours.RECIPES,
+    **lags.RECIPES,
+    **frequencies.RECIPES,
+    **orientation.RECIPES,
+}
 
 
 def ingredient(surface: Surface, kind: type) -> Any:
