@@ -21,10 +21,9 @@ from afmfast import synthetic
 from afmfast.features import measure
 from afmfast.features.table import PARAMETERS
 
-measure_image = partial(measure.measure_image, parameters="all")
-
 REFERENCE = Path(__file__).parent / "reference" / "parameters.csv"
 LINES = list(csv.DictReader(REFERENCE.read_text("utf-8").splitlines()))
+measure_image = partial(measure.measure_image, parameters="all")
 LEVELS = ("none", "constant", "plane", "quadratic", "cubic")
 #: Found by choosing among nearly equal windows, so a rounded plateau can move them: see `core_line` in naive.py.
 CORE = ("Sk", "Spk", "Svk", "Smr1", "Smr2")
@@ -143,7 +142,8 @@ def test_twin__constant_images(shape: tuple[int, int], fill: float, level: str) 
 
 def test_constant_image__amplitudes_are_0_and_ratios_nan() -> None:
     found = measure_image(np.full((12, 9), 5e-7), DX, DY)
-    zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in ("S10z", "Ssc")] + ["Sdr", "Sds", "Svd"]
+    zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in ("S10z", "Ssc")] + ["Sdr", "Sds"]
+    zero += ["Svd"]
     assert (found[zero] == 0).all()
     assert found["S3A"] == pytest.approx(11 * 8 * DX * DY)
     assert found.drop([*zero, "S3A"]).isna().all()
@@ -226,7 +226,7 @@ def test_parameter__does_not_see_how_the_image_lies(turn: str) -> None:
     for symbol, value in rows(move(z), *((DY, DX) if swap else (DX, DY)), "m"):
         if symbol in ("Std", "Gdir"):
             miss = (value - direction(before[symbol]) + 90) % 180 - 90
-            assert miss == pytest.approx(0, abs=1e-9)
+            assert miss == pytest.approx(0, abs=1e-5)
         elif symbol != "Sdq":  # leaves out the first row and column
             assert value == pytest.approx(before[symbol], rel=1e-5, abs=0), symbol
 
@@ -242,7 +242,7 @@ def test_invariances__of_the_table_are_the_tested_ones() -> None:
     assert {row.symbol for row in PARAMETERS if "offset" not in row.invariances} == {"Smean"}
 
 
-UPSIDE_DOWN = {"Sp": "Sv", "Sv": "Sp", "Spk": "Svk", "Svk": "Spk"}
+UPSIDE_DOWN = {"Sp": "Sv", "Sv": "Sp", "Spk": "Svk", "Svk": "Spk", "Sds": "Svd", "Svd": "Sds"}
 SAME = (
     "Sa",
     "Sq",
@@ -261,6 +261,7 @@ SAME = (
     "Std",
     "Sfd",
 )
+SAME += ("Smax20", "Sxi", "Szc", "Sm2", "Sm4", "Ssw", "Sfc", "Saent", "Goent", "Gcoh", "Gdir")
 
 
 @pytest.mark.parametrize("step", [None, 5.0])
@@ -283,6 +284,26 @@ def test_direction__turns_with_the_lay_anticlockwise() -> None:
 # --- anything at all -----------------------------------------------------------------------------
 
 
+def test_gradient_direction__is_where_the_wave_runs_anticlockwise() -> None:
+    rising = synthetic.sine((64, 64), amplitude=A, waves=(8, -8))
+    assert measure_image(rising, DX, DX, level="none")["Gdir"] == pytest.approx(45.0, abs=1e-5)
+
+
+def test_cross_hatch__one_lay_has_none() -> None:
+    z = synthetic.sine((64, 64), amplitude=A, waves=(8, -8))
+    assert math.isnan(measure_image(z, DX, DX, level="none")["Sch"])
+
+
+def test_stretched_exponential__of_white_noise_is_shorter_than_a_pixel() -> None:
+    assert math.isnan(measure_image(synthetic.white_noise((40, 40), sq=A), DX, DX)["Sxi"])
+
+
+def test_nayak__squares_of_absurd_heights_are_nan() -> None:
+    found = measure_image(1e200 * rough((12, 12)), DX, DX)
+    assert math.isnan(found["Sm2"])
+    assert found["Salpha"] > 0
+
+
 @settings(max_examples=150, deadline=None)
 @given(images(), pixels, st.sampled_from(["m", "N", ""]), st.sampled_from(LEVELS), st.booleans())
 def test_measure_image__never_infinite_and_never_raises(
@@ -299,7 +320,7 @@ def test_measure_image__never_infinite_and_never_raises(
 @given(images(), st.sampled_from(["m", "N"]), st.sampled_from(LEVELS))
 def test_measure_image__ranges_hold_for_any_image(z: np.ndarray, unit: str, level: str) -> None:
     v = measure_image(z, DX, DY, unit=unit, level=level).dropna()
-    for symbol in ("Smr1", "Smr2", "Srwi", "Stdi", "Str20", "Str37"):
+    for symbol in ("Smr1", "Smr2", "Srwi", "Stdi", "Str20", "Str37", "Saent", "Goent", "Gcoh"):
         assert -1e-9 <= v.get(symbol, 0.0) <= 1 + 1e-6, symbol
     for symbol in ("Sa", "Sq", "Sp", "Sv", "Sk", "Spk", "Svk", "Sdc0_5", "Sdc50_95", "Sdq", "Sdr", "Sds", "Scl20"):
         assert v.get(symbol, 0.0) >= 0, symbol

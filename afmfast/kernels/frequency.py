@@ -15,7 +15,7 @@ TIE = 1e-5
 
 @kernel
 def plane_wavelengths(amplitude: np.ndarray, ny: int, nx: int, length_x: float, length_y: float) -> Wavelengths:
-    """Wavelength of the largest amplitude, the longest of equal ones, and total power over the sum of frequency * power.
+    """Wavelength of the largest amplitude, the longest of equal ones, and that of the mean frequency by power.
 
     amplitude as `windowed_amplitude` leaves it for an image (ny, nx) of these lengths. Every frequency of the
     transform counts once: the half plane stands for the other half. NaN where all are 0.

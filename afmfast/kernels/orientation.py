@@ -21,9 +21,7 @@ NONE = 1e-6
 
 
 @kernel
-def orientation(
-    z: np.ndarray, dx: float, dy: float, rms: float, bins: np.ndarray, squares: np.ndarray
-) -> Orientation:
+def orientation(z: np.ndarray, dx: float, dy: float, rms: float, bins: np.ndarray, squares: np.ndarray) -> Orientation:
     """Coherence and direction of the structure tensor of z (ny, nx), and entropy of its gradient's orientations.
 
     Gradients lie in the middle of four pixels, which makes them alike along x and y; y is up, so angles are

@@ -12,7 +12,7 @@ DIRECTIONS = 512
 #: Single-precision sums over directions are flushed into double precision after so many.
 FLUSH = 32
 FEWEST_RADII = 4
-#: Directions to either side over which the spectrum is smoothed, and over which a peak is the largest: 2.5 and 10 degrees.
+#: Directions to either side: 2.5 degrees over which the spectrum is smoothed, 10 over which a peak is the largest.
 SMOOTH, REACH = 7, 28
 
 

@@ -17,9 +17,9 @@ FALLEN = 1e-4
 def stretched_length(along_x: np.ndarray, along_y: np.ndarray, dx: float, dy: float) -> float:
     """Length of the stretched exponential fitted to the autocorrelation at lags 1, 2, ... along x and y together.
 
-    ln(-ln R) is a straight line in ln r; each axis counts up to its first R <= 0, and each lag by (R ln R)^2, which makes
-    the line that of least squares in R itself. NaN with fewer than three lags, where the line does not rise, and for
-    a length outside the lags: shorter than the smaller pixel or longer than all that there are.
+    ln(-ln R) is a straight line in ln r; each axis counts up to its first R <= 0, and each lag by (R ln R)^2,
+    which is how errors of R reach the logarithms. NaN with fewer than three lags, where the line does not rise,
+    and for a length outside the lags: shorter than the smaller pixel or longer than all that there are.
     """
     # The plain sums cannot cancel: ln r is taken from the middle of the lags, and they span a few units.
     count, total, sum_x, sum_y, sum_xx, sum_xy = 0, 0.0, 0.0, 0.0, 0.0, 0.0
