@@ -33,8 +33,8 @@ def plane_wavelengths(amplitude: np.ndarray, ny: int, nx: int, length_x: float, 
             square = row[kx] * row[kx]
             power += square
             moment += square * np.sqrt(across[kx] + down)
-        total += 2.0 * power
-        weighted += 2.0 * moment
+        total += 2.0 * np.float64(power)
+        weighted += 2.0 * np.float64(moment)
         # Columns without a mirror image: frequency 0, and the Nyquist frequency where there is one.
         for kx in range(0, width, pairs + 1):
             square = np.float64(row[kx]) ** 2

@@ -35,6 +35,7 @@ def polar_sums(
     centre, radii = (amplitude.shape[0] - 1) // 2, partial.size
     corners = np.empty(radii, np.int32)
     shares_x, shares_y = np.empty(radii, np.float32), np.empty(radii, np.float32)
+    distances = np.arange(1, radii + 1).astype(np.float32)
     by_radius[:] = 0.0
     partial[:] = 0
     for m in range(DIRECTIONS):
@@ -48,7 +49,7 @@ def polar_sums(
             np.float32(along_x), np.float32(along_y), np.float32(centre), np.int32(amplitude.shape[1]),
             corners, shares_x, shares_y,
         )  # fmt: skip
-        by_direction[m], power[m] = _add_ray(amplitude, corners, shares_x, shares_y, partial)
+        by_direction[m], power[m] = _add_ray(amplitude, corners, shares_x, shares_y, distances, partial)
         if (m + 1) % FLUSH == 0:
             for r in range(radii):
                 by_radius[r] += partial[r]
@@ -76,7 +77,12 @@ def _place(
 
 @kernel
 def _add_ray(
-    amplitude: np.ndarray, corners: np.ndarray, shares_x: np.ndarray, shares_y: np.ndarray, partial: np.ndarray
+    amplitude: np.ndarray,
+    corners: np.ndarray,
+    shares_x: np.ndarray,
+    shares_y: np.ndarray,
+    distances: np.ndarray,
+    partial: np.ndarray,
 ) -> tuple[float, float]:
     """Bilinear amplitudes of one direction, added to the radii; returns their sum and that of r times their squares.
 
@@ -92,7 +98,7 @@ def _add_ray(
         lower = flat[below] + shares_x[r] * (flat[below + one] - flat[below])
         value = upper + shares_y[r] * (lower - upper)
         total += value
-        power += np.float32(r + 1) * value * value
+        power += distances[r] * value * value
         partial[r] += value
     return np.float64(total), np.float64(power)
 
