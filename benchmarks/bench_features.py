@@ -11,10 +11,11 @@ from functools import cache
 import numpy as np
 import pytest
 import scipy.fft
-from paired import SHAPES, paired, surfaces
+from paired import SHAPES, surfaces
 
 from afmfast.features.measure import measure_image
 from afmfast.features.table import PARAMETERS
+from afmfast.study.bench import paired
 
 BY_INGREDIENT = {row.of.__name__: row.symbol for row in PARAMETERS if row.needs != "zero"}
 

@@ -1,49 +1,16 @@
-"""The protocol behind every "x rfft2" figure of this project: CPU time of a call against `scipy.fft.rfft2`, in pairs.
+"""Test surfaces for the benchmarks, and the table of the classic set; the protocol is that of `afmfast bench`.
 
-Per image: CPU time of one call, then of eight calls of `rfft2` on the same image divided by eight, and
-the ratio of the two; the figure is the median over images and rounds. One thread, everything warm.
-Pairs cancel what other work on the machine does to both.
-
-    python benchmarks/paired.py        prints the table for the classic set
+python benchmarks/paired.py        prints the table for the classic set
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import scipy.fft
 
+from afmfast.study.bench import paired
+
 SHAPES = ((128, 128), (256, 256), (512, 512), (1024, 1024), (509, 517))
-CALLS = 8
-
-
-@dataclass(frozen=True)
-class Paired:
-    """Medians over images and rounds: the ratio, and CPU milliseconds of a call and of one rfft2."""
-
-    ratio: float
-    call_ms: float
-    rfft2_ms: float
-
-
-def paired(function: Callable[[np.ndarray], object], images: Sequence[np.ndarray], *, rounds: int = 3) -> Paired:
-    """Median ratio of the CPU time of `function(image)` to that of one rfft2 of the float32 image."""
-    function(images[0])
-    scipy.fft.rfft2(images[0], workers=1)
-    pairs = []
-    for _ in range(rounds):
-        for image in images:
-            start = time.process_time()
-            function(image)
-            middle = time.process_time()
-            for _ in range(CALLS):
-                scipy.fft.rfft2(image, workers=1)
-            pairs.append((middle - start, (time.process_time() - middle) / CALLS))
-    call, transform = np.array(pairs).T
-    return Paired(float(np.median(call / transform)), 1e3 * float(np.median(call)), 1e3 * float(np.median(transform)))
 
 
 def surfaces(shape: tuple[int, int], *, n: int = 20, seed: int = 0) -> list[np.ndarray]:

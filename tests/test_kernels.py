@@ -21,14 +21,17 @@ from afmfast.kernels import (
     _jit,
     amplitude,
     correlation,
+    curvature,
     entropy,
     frequency,
     level,
+    order,
     polar,
     profiles,
     ratio,
     rings,
     slopes,
+    sorting,
     spectrum,
     stretched,
     summits,
@@ -97,10 +100,24 @@ ARGUMENTS = {
     "count_below": lambda: (ASCENDING, 0.3),
     "mean_above": lambda: (ASCENDING, 0.3),
     "mean_below": lambda: (ASCENDING, 0.3),
+    "sort_heights": lambda: (
+        relief().reshape(-1).view(np.uint32),
+        np.empty(relief().size, np.uint32),
+        np.empty((sorting.DIGITS, sorting.VALUES), np.int64),
+        np.empty(relief().size, np.uint32),
+    ),
+    "order_statistics": lambda: (ASCENDING, 1.0),
+    "median_deviation": lambda: (ASCENDING, 0.1),
+    "nearest": lambda: (ASCENDING, 0.1, 77),
+    "entropy": lambda: (ASCENDING,),
+    "volumes": lambda: (ASCENDING,),
     "slope_moments": lambda: (relief(), 2e-9, 3e-9),
+    "gradient_moments": lambda: (relief(), 2e-9, 3e-9, 1e8),
     "smooth_slope_moments": lambda: (relief(), 2e-9, 3e-9),
     "developed_area": lambda: (relief(), 2e-9, 3e-9, 1e-9),
     "summits": lambda: (relief(), 2e-9, 3e-9),
+    "laplacian": lambda: (relief(), 2e-9, 3e-9),
+    "mean_curvature": lambda: (relief(), 2e-9, 3e-9, 1e-9),
     "autocorrelation": lambda: (relief(), *lags.arrays(*SHAPE)),
     "decay": lambda: (acf_of(relief()), 2e-9, 3e-9),
     "steps_inside": lambda: (0.3, -0.4, 10, 13),
@@ -189,6 +206,17 @@ def test_fastmath__still_sees_nan():
 # the transforms
 
 
+@pytest.mark.parametrize("n", [1, 2, 1000])
+@pytest.mark.parametrize("step", [0.0, 0.25])
+def test_sort_heights__is_the_order_of_numpy(n, step):
+    rng = np.random.default_rng(n)
+    z = (rng.standard_normal(n) * 10.0 ** rng.integers(-9, 9, n)).astype(np.float32)
+    z = np.float32(step) * np.round(z / np.float32(step)) if step else z
+    work = np.empty(n, np.uint32), np.empty((sorting.DIGITS, sorting.VALUES), np.int64), np.empty(n, np.uint32)
+    sorting.sort_heights(z.view(np.uint32), *work)
+    np.testing.assert_array_equal(work[-1].view(np.float32), np.sort(z))
+
+
 @pytest.mark.parametrize(("plain", "n"), [(_fft.rows_forward, 12), (_fft.rows_forward, 13), (_fft.columns_forward, 13)])
 def test_transform__of_real_values_is_scipys(plain, n):
     values = np.random.default_rng(0).standard_normal((n, n)).astype(np.float32)
@@ -244,6 +272,36 @@ def test_area__of_a_plane_keeps_its_digits_from_gentle_to_steep(steepness):
 def test_area__does_not_confuse_the_pixel_sides():
     z = np.tile(np.arange(8, dtype=np.float32), (8, 1))
     assert slopes.developed_area(z, 1.0, 2.0, 1.0).excess == pytest.approx(math.sqrt(2) - 1, rel=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 11])
+@pytest.mark.parametrize("kind", ["noise", "levels"])
+def test_median_deviation__is_the_median_of_the_distances(n, kind):
+    rng = np.random.default_rng(n)
+    for _ in range(20):
+        z = rng.standard_normal(n) if kind == "noise" else rng.integers(-2, 3, n)
+        ascending = np.sort(z.astype(np.float32))
+        centre = float(np.median(ascending))
+        wanted = np.median(np.abs(ascending.astype(float) - centre))
+        assert order.median_deviation(ascending, centre) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("k", [2, 16, 256, 257, 511])
+def test_entropy__of_levels_on_the_edges_of_bins_ignores_rounding(k):
+    levels = np.repeat(np.arange(k), 5) / (k - 1) * 256
+    filled = np.unique(np.minimum(np.floor(levels + 1e-3), 255), return_counts=True)[1] / levels.size
+    wanted = -(filled * np.log(filled)).sum() / math.log(256)
+    for offset in (-100.0, -0.1, 0.7):
+        assert order.entropy((levels + offset).astype(np.float32) / 80).heights == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1e-3, 1.0, 1e3, 1e11])
+def test_mean_curvature__of_a_ridge_is_that_of_its_profile(scale):
+    z = np.tile(np.array([0.0, 1.0, 3.0, 4.0], np.float32), (5, 1))
+    bends, slopes_ = scale * np.array([1.0, -1.0]), scale * np.array([1.5, 1.5])
+    wanted = np.mean(np.abs(bends) / 2 / (1 + slopes_**2) ** 1.5)
+    assert curvature.mean_curvature(z, 1.0, 2.0, scale).mean_abs == pytest.approx(wanted, rel=1e-5, abs=0)
+    assert curvature.mean_curvature(z.T.copy(), 2.0, 1.0, scale).mean_abs == pytest.approx(wanted, rel=1e-5, abs=0)
 
 
 def test_autocorrelation__is_the_direct_sum():
@@ -407,6 +465,7 @@ def test_summits__count_the_strict_ones_inside_alone():
     z[5, 2] = z[5, 3] = 3.0  # a plateau of two
     z[3, 4] = -1.0
     found = summits.summits(z, 1.0, 2.0)
+    assert found.pit_curvature == pytest.approx(1.0 + 1.0 / 4)
     assert found.density == pytest.approx(2 / (6 * 8) / 2)
     assert found.ten_point == pytest.approx(1.5 + 1.0)
     assert found.curvature == pytest.approx((2.0 + 2.0 / 4 + 1.0 + 1.0 / 4) / 2)

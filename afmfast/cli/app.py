@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import version as version_of
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from .. import study as lines
+from ..files import write_text
 from ..study.folder import StudyFolder, of_stage
 from ..study.settings import load
 from .flags import Given, changes
@@ -156,6 +158,22 @@ def status(directory: Path) -> int:
     """Say what a study folder holds so far."""
     for stage, found in lines.status.status(directory):
         print(f"{stage:<9} {found}")
+    return 0
+
+
+@app.command
+def bench(
+    stack: Annotated[Path | None, Parameter(help="a stack.zarr of your own to measure some images of")] = None,
+    *,
+    parameters: Annotated[tuple[str, ...], Parameter(help="sets and symbols", consume_multiple=True)] = ("classic",),
+    size: Annotated[int, Parameter(help="side of the synthetic images in pixels")] = 512,
+    json: Annotated[Path | None, Parameter(help="file to write the figures to")] = None,
+) -> int:
+    """Time every set and ingredient on this machine, as multiples of one Fourier transform."""
+    document = lines.bench.bench(stack, parameters=parameters, size=size)
+    print(lines.bench.told(document))
+    if json is not None:
+        write_text(json, dumps(document, indent=1) + "\n")
     return 0
 
 
