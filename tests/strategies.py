@@ -60,6 +60,34 @@ def islands() -> np.ndarray:
     return z * NM
 
 
+def _gaussian(length_x: float, length_y: float) -> Surface:
+    def make() -> list[np.ndarray]:
+        return [
+            synthetic.gaussian_field(
+                (256, 256), 10 * NM, 10 * NM, sq=A, length_x=length_x, length_y=length_y, seed=seed
+            )
+            for seed in range(8)
+        ]
+
+    return Surface(make)
+
+
+def _hatch(shape: tuple[int, int]) -> Surface:
+    """Two sets of grooves, 12 periods along x and 6 up or down along y over 60 x 96 pixels."""
+    waves = 12 * shape[1] / 96, 6 * shape[0] / 60
+
+    def make() -> list[np.ndarray]:
+        rising = synthetic.sine(shape, amplitude=A, waves=(waves[0], -waves[1]), phase=0.3)
+        return [rising + synthetic.sine(shape, amplitude=A, waves=waves)]
+
+    return Surface(make, dy=15 * NM)
+
+
+def _pyramid(half: int) -> Callable[[], list[np.ndarray]]:
+    place = np.abs(np.arange(-half, half + 1.0))
+    return lambda: [-NM * np.maximum(place, place[:, None])]
+
+
 #: Phase of a sine, 64 pixels a period, at which the unbiased autocorrelation of whole periods is the cosine itself:
 #: the sum of cos(k (2x + t) + 2 phase) over the overlap vanishes for every lag t.
 EXACT_LAGS = math.pi / 64 + math.pi / 4
@@ -109,6 +137,11 @@ SURFACES = {
     ),
     "spike": Surface(_one(synthetic.spikes, (64, 96), [A])),
     "spikes": Surface(_one(synthetic.spikes, (48, 40), [h * NM for h in (9, -1, 8, -2, 7, -3, 6, -4, 5, -5, 4, -6)])),
+    "pyramid": Surface(_pyramid(20)),
+    "hatch": _hatch((60, 96)),
+    "hatch_1_more": _hatch((61, 97)),
+    "gaussian": _gaussian(80 * NM, 80 * NM),
+    "gaussian_long": _gaussian(120 * NM, 60 * NM),
     "self_affine_0.2": _self_affine(0.2),
     "self_affine_0.5": _self_affine(0.5),
     "self_affine_0.8": _self_affine(0.8),

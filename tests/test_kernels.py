@@ -15,7 +15,7 @@ import scipy.fft
 
 from afmfast import kernels
 from afmfast.features.measure import measure_image
-from afmfast.features.recipes import frequencies, lags
+from afmfast.features.recipes import frequencies, lags, orientation
 from afmfast.features.recipes import motifs as motif_recipes
 from afmfast.kernels import (
     _fft,
@@ -23,17 +23,22 @@ from afmfast.kernels import (
     amplitude,
     correlation,
     curvature,
+    entropy,
+    frequency,
     level,
     motifs,
     order,
     polar,
+    profiles,
     ratio,
     rings,
     slopes,
     sorting,
     spectrum,
+    stretched,
     summits,
 )
+from afmfast.kernels.orientation import BINS, _row_orientation
 
 SHAPE = (20, 26)
 
@@ -153,7 +158,20 @@ ARGUMENTS = {
     "steps_inside": lambda: (0.3, -0.4, 10, 13),
     "walk": lambda: (acf_of(relief()), 0.3, -0.4, 32, np.empty(32, np.int64), np.empty((2, 32)), np.empty(32)),
     "windowed_amplitude": lambda: (relief(), *frequencies.arrays(*SHAPE)),
-    "polar_sums": lambda: (amplitudes(), 1.3, 1.0, np.zeros(9, np.float32), np.empty(polar.DIRECTIONS), np.empty(9)),
+    "polar_sums": lambda: (
+        amplitudes(),
+        1.3,
+        1.0,
+        np.zeros(9, np.float32),
+        *np.empty((2, polar.DIRECTIONS)),
+        np.empty(9),
+    ),
+    "cross_hatch": lambda: (np.random.default_rng(3).random(polar.DIRECTIONS),),
+    "evenness": lambda: (np.random.default_rng(3).random(9),),
+    "plane_wavelengths": lambda: (amplitudes(), *SHAPE, 1.3, 1.0),
+    "stretched_length": lambda: (acf_of(relief())[10, 1:], acf_of(relief())[11:, 0].copy(), 2e-9, 3e-9),
+    "profile_moments": lambda: (relief(), 2e-9, 3e-9, 1.0),
+    "orientation": lambda: (relief(), 2e-9, 3e-9, 1.0, *orientation.arrays(*SHAPE)),
     "lay": lambda: (np.random.default_rng(3).random(polar.DIRECTIONS),),
     "wavelengths": lambda: (np.random.default_rng(3).random(9), 1e7),
     "ring_means": lambda: (amplitudes(), 1.3, 1.0, np.empty(6), np.empty(6)),
@@ -196,14 +214,16 @@ def test_set__compiled_equals_plain_python():
     code = (
         "import json, numpy as np; from afmfast.features.measure import measure_image;"
         "z = np.random.default_rng(5).standard_normal((30, 28)).cumsum(0);"
-        "print(json.dumps(measure_image(z, 1e-8, 1.5e-8).to_dict()))"
+        "print(json.dumps(measure_image(z, 1e-8, 1.5e-8, parameters='all').to_dict()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     plain = json.loads(done.stdout)
-    compiled = measure_image(np.random.default_rng(5).standard_normal((30, 28)).cumsum(0), 1e-8, 1.5e-8)
+    compiled = measure_image(
+        np.random.default_rng(5).standard_normal((30, 28)).cumsum(0), 1e-8, 1.5e-8, parameters="all"
+    )
     np.testing.assert_allclose(compiled, list(plain.values()), rtol=5e-6)
 
 
@@ -375,10 +395,78 @@ def test_polar__finds_the_direction_of_a_wave():
     z = np.cos(2 * np.pi * (x - y) / 8).astype(np.float32)
     *arrays, out = frequencies.arrays(64, 64)
     spectrum.windowed_amplitude(z, *arrays, out)
-    by_direction, by_radius = np.empty(polar.DIRECTIONS), np.empty(31)
-    polar.polar_sums(out, 1.0, 1.0, np.zeros(31, np.float32), by_direction, by_radius)
+    by_direction, power, by_radius = np.empty(polar.DIRECTIONS), np.empty(polar.DIRECTIONS), np.empty(31)
+    polar.polar_sums(out, 1.0, 1.0, np.zeros(31, np.float32), by_direction, power, by_radius)
     assert polar.lay(by_direction)[0] == pytest.approx(135.0)
     assert 1 / polar.wavelengths(by_radius, 1 / 64)[0] == pytest.approx(math.sqrt(2) / 8, rel=0.05)
+
+
+@pytest.mark.parametrize(("places", "angle"), [((100, 300), 180 * 200 / 512), ((20, 490), 180 * 42 / 512)])
+def test_cross_hatch__is_the_acute_angle_between_two_peaks(places, angle):
+    by_direction = np.ones(polar.DIRECTIONS)
+    by_direction[list(places)] = 9.0, 7.0
+    by_direction[places[0] + 20] = 8.0  # within 10 degrees of a higher one
+    assert polar.cross_hatch(by_direction) == pytest.approx(angle)
+
+
+def test_cross_hatch__a_peak_below_the_mean_does_not_count():
+    by_direction = np.zeros(polar.DIRECTIONS)
+    by_direction[[100, 300]] = 900.0, 0.9
+    assert math.isnan(polar.cross_hatch(by_direction))
+
+
+def test_evenness__is_1_for_equal_shares_and_0_for_one():
+    assert entropy.evenness(np.full(7, 3.0)) == pytest.approx(1.0)
+    assert entropy.evenness(np.array([0.0, 4.0])) == 0.0
+    assert math.isnan(entropy.evenness(np.zeros(4)))
+
+
+def test_stretched__finds_length_and_shape_of_either_axis():
+    r = np.arange(1.0, 40.0)
+    for length in (5.0, 9.0):
+        for hurst in (0.4, 1.0):
+            acf = np.exp(-((r / length) ** (2 * hurst)))
+            assert stretched.stretched_length(acf, acf[1::2].copy(), 1e-9, 2e-9) == pytest.approx(length * 1e-9)
+
+
+def test_stretched__stops_at_the_first_zero():
+    acf = np.exp(-np.arange(1.0, 20.0) / 3.0)
+    broken = np.concatenate([acf[:6], [-0.1], np.full(9, 0.8)])
+    assert stretched.stretched_length(broken, broken[6:], 1.0, 1.0) == pytest.approx(3.0)
+
+
+def test_stretched__needs_three_lags_and_a_length_within_them():
+    assert math.isnan(stretched.stretched_length(np.array([0.5, -1.0]), np.array([0.5, -1.0]), 1.0, 1.0))
+    assert math.isnan(stretched.stretched_length(np.array([0.1, 0.05, 0.02]), np.array([-1.0]), 1.0, 1.0))
+    assert math.isnan(stretched.stretched_length(np.array([0.9, 0.8, 0.7]), np.array([-1.0]), 1.0, 1.0))
+
+
+def test_profiles__cross_once_at_a_pixel_on_the_mean():
+    row = np.array([1.0, 0.0, -1.0, 0.0, 0.0, 1.0, -1e-8, 1.0], np.float32)
+    found = profiles.profile_moments(np.tile(row, (3, 1)), 1.0, 1.0, 1.0)
+    assert found.crossings == pytest.approx((1 + 1 + 1) / 7 / 2)  # a touch counts as one
+
+
+def test_orientation__of_bins_is_that_of_the_angle():
+    rng = np.random.default_rng(0)
+    gx, gy = rng.standard_normal((2, 4000))
+    for x, y in zip(gx, gy, strict=True):
+        upper, lower = np.array([y - x, y + x], np.float32), np.array([-y - x, -y + x], np.float32)
+        bins, squares = orientation.arrays(2, 2)
+        _row_orientation(upper, lower, np.float32(1), np.float32(1), bins, squares)
+        angle = math.degrees(math.atan2(y, x)) % 180
+        assert bins[0] % BINS == math.floor(angle / 5 + 0.5) % BINS
+        assert squares[0] == pytest.approx(16 * (x * x + y * y), rel=1e-5)
+
+
+def test_plane_wavelengths__of_equal_peaks_the_longest_counts():
+    amplitude_ = np.zeros((2 * 6 + 3, 14 // 2 + 2), np.float32)
+    centre = (amplitude_.shape[0] - 1) // 2
+    amplitude_[centre + 4, 3], amplitude_[centre - 2, 1] = 1.0, 1.0 - 1e-6
+    found = frequency.plane_wavelengths(amplitude_, 12, 14, 14.0, 12.0)
+    assert found.dominant == pytest.approx(1 / math.hypot(2 / 12, 1 / 14))
+    mean = 0.5 * (math.hypot(2 / 12, 1 / 14) + math.hypot(4 / 12, 3 / 14))
+    assert found.centroid == pytest.approx(1 / mean, rel=1e-5)
 
 
 def test_rings__mean_is_taken_over_the_points_of_each_ring():

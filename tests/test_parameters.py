@@ -147,7 +147,7 @@ NO_SUMMITS = ("S10z", "Ssc", "Svc", "Spc", "S5p", "S5v", "S10z_iso", "Shv", "Sdv
 def test_constant_image__amplitudes_are_0_and_ratios_nan() -> None:
     found = measure_image(np.full((12, 9), 5e-7), DX, DY)
     zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in NO_SUMMITS]
-    zero += ["Sdr", "Sds", "Smcu"]
+    zero += ["Sdr", "Sds", "Svd", "Smcu"]
     assert (found[zero] == 0).all()
     assert found["S3A"] == pytest.approx(11 * 8 * DX * DY)
     assert found["S2A"] == pytest.approx(11 * 8 * DX * DY)
@@ -231,9 +231,9 @@ def test_parameter__does_not_see_how_the_image_lies(turn: str) -> None:
     z = rough((75, 64))
     before = dict(rows(z, DX, DY, "m"))
     for symbol, value in rows(move(z), *((DY, DX) if swap else (DX, DY)), "m"):
-        if symbol == "Std":
-            miss = (value - direction(before["Std"]) + 90) % 180 - 90
-            assert miss == pytest.approx(0, abs=1e-9)
+        if symbol in ("Std", "Gdir"):
+            miss = (value - direction(before[symbol]) + 90) % 180 - 90
+            assert miss == pytest.approx(0, abs=1e-5)
         elif ("turn" if swap else "flip") in PARAMETERS[symbol].invariances:
             assert value == pytest.approx(before[symbol], rel=1e-5, abs=0), symbol
 
@@ -250,11 +250,20 @@ def test_gradient__sees_how_the_image_lies_by_one_row_and_column(symbol: str) ->
 
 
 def test_invariances__of_the_table_are_the_tested_ones() -> None:
-    assert {row.symbol for row in PARAMETERS if "turn" not in row.invariances} == {*CORNER, "Std"}
+    assert {row.symbol for row in PARAMETERS if "turn" not in row.invariances} == {*CORNER, "Std", "Gdir"}
     assert {row.symbol for row in PARAMETERS if "offset" not in row.invariances} == {"Smean", "Scv"}
 
 
-UPSIDE_DOWN = {"Sp": "Sv", "Sv": "Sp", "Spk": "Svk", "Svk": "Spk", "Spkx": "Svkx", "Svkx": "Spkx", "Ssc": "Svc"}
+UPSIDE_DOWN = {
+    "Sp": "Sv",
+    "Sv": "Sp",
+    "Spk": "Svk",
+    "Svk": "Spk",
+    "Spkx": "Svkx",
+    "Svkx": "Spkx",
+    "Ssc": "Svc",
+    "Sds": "Svd",
+}
 SAME = (
     "Sa",
     "Sq",
@@ -280,6 +289,7 @@ SAME = (
     "Slap",
     "Smcu",
 )
+SAME += ("Smax20", "Sxi", "Szc", "Sm2", "Sm4", "Ssw", "Sfc", "Saent", "Goent", "Gcoh", "Gdir")
 
 
 @pytest.mark.parametrize("step", [None, 5.0])
@@ -302,6 +312,26 @@ def test_direction__turns_with_the_lay_anticlockwise() -> None:
 # --- anything at all -----------------------------------------------------------------------------
 
 
+def test_gradient_direction__is_where_the_wave_runs_anticlockwise() -> None:
+    rising = synthetic.sine((64, 64), amplitude=A, waves=(8, -8))
+    assert measure_image(rising, DX, DX, level="none")["Gdir"] == pytest.approx(45.0, abs=1e-5)
+
+
+def test_cross_hatch__one_lay_has_none() -> None:
+    z = synthetic.sine((64, 64), amplitude=A, waves=(8, -8))
+    assert math.isnan(measure_image(z, DX, DX, level="none")["Sch"])
+
+
+def test_stretched_exponential__of_white_noise_is_shorter_than_a_pixel() -> None:
+    assert math.isnan(measure_image(synthetic.white_noise((40, 40), sq=A), DX, DX)["Sxi"])
+
+
+def test_nayak__squares_of_absurd_heights_are_nan() -> None:
+    found = measure_image(1e200 * rough((12, 12)), DX, DX)
+    assert math.isnan(found["Sm2"])
+    assert found["Salpha"] > 0
+
+
 @settings(max_examples=150, deadline=None)
 @given(images(), pixels, st.sampled_from(["m", "N", ""]), st.sampled_from(LEVELS), st.booleans())
 def test_measure_image__never_infinite_and_never_raises(
@@ -318,7 +348,7 @@ def test_measure_image__never_infinite_and_never_raises(
 @given(images(), st.sampled_from(["m", "N"]), st.sampled_from(LEVELS))
 def test_measure_image__ranges_hold_for_any_image(z: np.ndarray, unit: str, level: str) -> None:
     v = measure_image(z, DX, DY, unit=unit, level=level).dropna()
-    for symbol in ("Smr1", "Smr2", "Smr", "Sent", "Srwi", "Stdi", "Str20", "Str37"):
+    for symbol in ("Smr1", "Smr2", "Smr", "Sent", "Srwi", "Stdi", "Str20", "Str37", "Saent", "Goent", "Gcoh"):
         assert -1e-9 <= v.get(symbol, 0.0) <= 1 + 1e-6, symbol
     for symbol in ("Sa", "Sq", "Sp", "Sv", "Sk", "Spk", "Svk", "Sdc0_5", "Sdc50_95", "Sdq", "Sdr", "Sds", "Scl20"):
         assert v.get(symbol, 0.0) >= 0, symbol

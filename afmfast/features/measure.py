@@ -82,8 +82,16 @@ def values_of(z: np.ndarray, dx: float, dy: float, rows: Sequence[Parameter], le
     if min(z.shape) < 2:
         return [math.nan] * len(rows)
     surface = levelled(z, dx, dy, level, lines)
-    values = [row.value(ingredient(surface, row.of)) * surface.scale**row.z_power for row in rows]
+    values = [row.value(ingredient(surface, row.of)) * _power(surface.scale, row.z_power) for row in rows]
     return [value if math.isfinite(value) else math.nan for value in values]
+
+
+def _power(scale: float, exponent: int) -> float:
+    """NaN where the square of absurd heights is beyond double precision."""
+    try:
+        return scale**exponent
+    except OverflowError:
+        return math.nan
 
 
 @lru_cache(maxsize=32)

@@ -72,7 +72,7 @@ def decay(acf: np.ndarray, dx: float, dy: float) -> Correlation:
 
     A ray walks in steps of half the smaller pixel until it is below both thresholds or leaves the
     lags known. One that never crosses counts with the last distance tried, so the aspect is then an
-    upper bound. NaN where no ray crosses.
+    upper bound and the longest length a lower one. NaN where no ray crosses.
     """
     hy, hx = (acf.shape[0] - 1) // 2, acf.shape[1] - 1
     step = 0.5 * min(dx, dy)
@@ -92,7 +92,9 @@ def decay(acf: np.ndarray, dx: float, dy: float) -> Correlation:
         longest_37 = max(longest_37, min(cross_37, float(n_steps)))
     length_20 = shortest_20 * step if shortest_20 < np.inf else np.nan
     length_37 = shortest_37 * step if shortest_37 < np.inf else np.nan
-    return Correlation(length_20, length_37, length_20 / (longest_20 * step), length_37 / (longest_37 * step))
+    aspect_20, aspect_37 = length_20 / (longest_20 * step), length_37 / (longest_37 * step)
+    longest = longest_20 * step if shortest_20 < np.inf else np.nan
+    return Correlation(length_20, length_37, aspect_20, aspect_37, longest)
 
 
 @kernel

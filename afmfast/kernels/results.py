@@ -117,12 +117,37 @@ class DevelopedArea(NamedTuple):
 
 
 class Summits(NamedTuple):
-    """Pixels above all eight neighbours: per area, their mean curvature, that of pits; the ten-point height."""
+    """Pixels above all eight neighbours: per area, mean curvature, that of pits; ten-point height; pits per area."""
 
     density: float
     curvature: float
     pit_curvature: float
     ten_point: float
+    pit_density: float
+
+
+class Profiles(NamedTuple):
+    """Mean over rows and columns: spectral moments, Nayak's alpha, crossings of the mean height per length."""
+
+    m0: float
+    m2: float
+    m4: float
+    alpha: float
+    crossings: float
+
+
+class Orientation(NamedTuple):
+    """The gradient's structure tensor: coherence, direction (degrees); entropy of the gradient's orientations."""
+
+    coherence: float
+    direction: float
+    entropy: float
+
+
+class Autocorrelation(NamedTuple):
+    """`acf` (2 hy + 1, hx + 1) float32: lags y = -hy ... hy, x = 0 ... hx; 1 at lag 0."""
+
+    acf: np.ndarray
 
 
 class Laplacian(NamedTuple):
@@ -144,6 +169,41 @@ class Correlation(NamedTuple):
     length_37: float
     aspect_20: float
     aspect_37: float
+    longest_20: float
+
+
+class Decay(NamedTuple):
+    """Length of the stretched exponential that the autocorrelation follows."""
+
+    length: float
+
+
+class Amplitudes(NamedTuple):
+    """`values`: the windowed amplitude spectrum as `windowed_amplitude` leaves it."""
+
+    values: np.ndarray
+
+
+class PolarSpectrum(NamedTuple):
+    """Amplitude and power by direction, amplitude by radius, as `polar_sums` leaves them; empty with too few radii."""
+
+    by_direction: np.ndarray
+    power: np.ndarray
+    by_radius: np.ndarray
+
+
+class AngularSpectrum(NamedTuple):
+    """The spectrum by direction: entropy of its power, angle between its two strongest peaks (degrees)."""
+
+    entropy: float
+    cross_hatch: float
+
+
+class Wavelengths(NamedTuple):
+    """Over all frequencies: wavelength of the largest amplitude, and of the mean frequency weighted by power."""
+
+    dominant: float
+    centroid: float
 
 
 class Spectrum(NamedTuple):

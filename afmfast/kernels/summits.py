@@ -20,7 +20,7 @@ def summits(z: np.ndarray, dx: float, dy: float) -> Summits:
     """
     ny, nx = z.shape
     if ny < 3 or nx < 3:
-        return Summits(0.0, np.nan, np.nan, np.nan)
+        return Summits(0.0, np.nan, np.nan, np.nan, 0.0)
     width = nx - 2
     flags = np.zeros((width + 7) // 8 * 8, np.uint8)
     words = flags.view(np.uint64)
@@ -55,9 +55,10 @@ def summits(z: np.ndarray, dx: float, dy: float) -> Summits:
     density = count / ((ny - 1) * (nx - 1)) / dx / dy
     curvature = -0.5 * (bend_x / count / dx / dx + bend_y / count / dy / dy) if count > 0 else np.nan
     pit_curvature = 0.5 * (pit_x / pits / dx / dx + pit_y / pits / dy / dy) if pits > 0 else np.nan
+    pit_density = pits / ((ny - 1) * (nx - 1)) / dx / dy
     if count == 0 or pits == 0:
-        return Summits(density, curvature, pit_curvature, np.nan)
-    return Summits(density, curvature, pit_curvature, _mean_of(tops, count) + _mean_of(bottoms, pits))
+        return Summits(density, curvature, pit_curvature, np.nan, pit_density)
+    return Summits(density, curvature, pit_curvature, _mean_of(tops, count) + _mean_of(bottoms, pits), pit_density)
 
 
 @exact

@@ -11,16 +11,25 @@ from strategies import NM
 from .common import PI, Line, relative
 
 
-def _tents(waves: tuple[int, int]) -> dict[str, float]:
-    """Polar sums of a sine's windowed spectrum, which is a tent (1 - |k - k0|/2)(1 - |l - l0|/2) and its image."""
+def _tents(*waves: tuple[int, int]) -> np.ndarray:
+    """By direction and radius, the windowed spectrum of sines: tents (1 - |k - k0|/2)(1 - |l - l0|/2) and images."""
     lx, ly = 96 * 10 * NM, 60 * 15 * NM
     step, n_radii = 1 / ly, 29  # f_max / step = 30 exactly, left out
     alpha = np.arange(512)[:, None] * PI / 512
     f = step * np.arange(1, n_radii + 1)
     grid = np.zeros((512, n_radii))
     for sign in (1, -1):
-        k, up = f * np.cos(alpha) * lx - sign * waves[0], f * np.sin(alpha) * ly + sign * waves[1]
-        grid += np.maximum(1 - np.abs(k) / 2, 0) * np.maximum(1 - np.abs(up) / 2, 0)
+        for wave in waves:
+            k, up = f * np.cos(alpha) * lx - sign * wave[0], f * np.sin(alpha) * ly + sign * wave[1]
+            grid += np.maximum(1 - np.abs(k) / 2, 0) * np.maximum(1 - np.abs(up) / 2, 0)
+    return grid
+
+
+def _polar(waves: tuple[int, int]) -> dict[str, float]:
+    grid, step = _tents(waves), 1 / (60 * 15 * NM)
+    n_radii = grid.shape[1]
+    share = np.sum(grid**2 * np.arange(1, n_radii + 1), axis=1)
+    share = share[share > 0] / share.sum()
     beta, by_angle = grid.mean(axis=0), grid.sum(axis=1)
     cumulative = np.concatenate([[0], np.cumsum(beta)])
     half = np.interp(cumulative[-1] / 2, cumulative, step * np.arange(n_radii + 1))
@@ -30,13 +39,22 @@ def _tents(waves: tuple[int, int]) -> dict[str, float]:
         "Srw": 1 / ((1 + np.argmax(beta)) * step),
         "Srwi": beta.mean() / beta.max(),
         "Shw": 1 / half,
+        "Saent": -np.sum(share * np.log(share)) / math.log(512),
     }
+
+
+def _sine_frequency() -> float:
+    """Mean frequency of six periods along x: the squared tents at the nine frequencies that they reach."""
+    tent = np.array([0.25, 1.0, 0.25])
+    power = tent[:, None] * tent
+    f = np.hypot((np.arange(-1, 2) / (60 * 15 * NM))[:, None], (6 + np.arange(-1, 2)) / (96 * 10 * NM))
+    return float(np.sum(power * f) / power.sum())
 
 
 def lines() -> Iterator[Line]:
     why = "analytic: the Hann window turns each line of the spectrum into a tent two steps wide; polar sums of tents"
     for surface, waves in (("sine", (6, 0)), ("sine_oblique", (6, -4))):
-        yield from relative(surface, why, 1e-5, **_tents(waves))
+        yield from relative(surface, why, 1e-5, **_polar(waves))
     lay = math.degrees(math.atan2(4 / 900, 6 / 960)) + 90
     yield (
         "Std",
@@ -53,10 +71,22 @@ def lines() -> Iterator[Line]:
         "analytic: the period, 5.6 steps of the frequency grid; nearest is 6 steps",
     )
 
+    crossed = 2 * math.degrees(math.atan2(6 / 900, 12 / 960))
+    yield "Sch", "hatch", crossed, 0.5, "analytic: angle between the crests; directions every 0.35 degrees"
+    why = "analytic: whole periods"
+    yield from relative("sine", why, 1e-9, Ssw=160 * NM)
+    yield from relative("eggcrate", f"{why}, whose waves run along the diagonals", 1e-9, Ssw=160 * NM / math.sqrt(2))
+    why = "analytic: the Hann window spreads a line of the spectrum over its neighbours by a half along each axis"
+    yield from relative("sine", why, 1e-6, Sfc=1 / _sine_frequency())
+    why = "analytic: mean frequency of exp(-(pi xi f)^2); mean over 8 surfaces (tolerance: 3 standard errors)"
+    yield from relative("gaussian", why, 0.06, Sfc=2 * math.sqrt(PI) * 80 * NM)
+
     why = "analytic: the spectrum of one spike is flat"
     for symbol, value in (("Sfd", 2.0), ("Sfd_top", 2.0), ("Sfd_bot", 2.0), ("D_psd", 4.0)):
         yield symbol, "spike", value, 2e-5, why
     why += "; the two smallest radii touch DC, which counts as 0: tolerance"
+    everywhere = np.hypot(np.fft.fftfreq(64, 10 * NM)[:, None], np.fft.fftfreq(96, 10 * NM))
+    yield from relative("spike", why, 1e-3, Saent=1.0, Sfc=(64 * 96 - 1) / everywhere.sum())
     yield from relative("spike", why, 0.01, Srwi=1.0, Stdi=1.0, Shw=2 * 640 * NM / 31)
 
     for hurst in (0.2, 0.5, 0.8):

@@ -10,11 +10,12 @@ import math
 import numpy as np
 
 from .common import NAN
-from .frequencies import fractal, polar
+from .frequencies import fractal, polar, wavelengths
 from .heights import FUNCTIONAL, functional, heights, variation
-from .lags import autocorrelation
+from .lags import autocorrelation, profiles
 from .motifs import FEATURE, motifs
 from .neighbours import area, curvatures, slopes, summits, ten_point
+from .orientation import orientation
 
 DEGREE = {"constant": 0, "plane": 1, "quadratic": 2, "cubic": 3}
 
@@ -25,7 +26,8 @@ HYBRID = (
     "Sdq", "Sdq6", "S3A", "Sdr", "Ssc", "Sdqx", "Sdqy", "Smas", "Spar", "S2A", "Svc", "Slap", "Smcu",
 )  # fmt: skip
 SPATIAL = ("Scl20", "Scl37", "Str20", "Str37", "Sds", "Srw", "Srwi", "Shw")
-DIRECTIONAL = ("Std", "Stdi")
+SPATIAL += ("Smax20", "Sxi", "Svd", "Szc", "Sm0", "Sm2", "Sm4", "Salpha", "Ssw", "Sfc")
+DIRECTIONAL = ("Std", "Stdi", "Saent", "Sch", "Goent", "Gcoh", "Gdir")
 FRACTAL = ("Sfd", "Sfd_top", "Sfd_bot", "D_psd")
 SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL + FEATURE
 NEEDS_LENGTH = ("S3A", "Sdr", "Smcu")
@@ -53,6 +55,7 @@ def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str,
         out |= curvatures(z, dx, dy)
         if not flat:
             out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy), **motifs(z, dx, dy)}
+            out |= {**profiles(z, dx, dy), **wavelengths(z, dx, dy), **orientation(z, dx, dy)}
     return out
 
 

@@ -49,7 +49,38 @@ def polar(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         "Srw": 1 / ((1 + int(np.argmax(beta))) * step),
         "Srwi": beta.mean() / beta.max(),
         "Shw": 1 / half,
+        "Saent": _entropy(np.sum(frequencies[1:] * grid**2, axis=1)),
+        "Sch": _cross_hatch(by_angle),
     }
+
+
+def _entropy(weights: np.ndarray) -> float:
+    share = weights[weights > 0] / weights.sum()
+    return -np.sum(share * np.log(share)) / math.log(weights.size)
+
+
+def _cross_hatch(by_angle: np.ndarray) -> float:
+    n = by_angle.size
+    smooth = np.array([np.mean(np.roll(by_angle, 7 - m)[:15]) for m in range(n)])
+    peaks = []
+    for m in range(n):
+        before, after = np.roll(smooth, 28 - m)[:28], np.roll(smooth, -1 - m)[:28]
+        if smooth[m] > smooth.mean() and smooth[m] > before.max() and smooth[m] >= after.max():
+            peaks.append(m)
+    if len(peaks) < 2:
+        return NAN
+    one, other = sorted(peaks, key=lambda m: smooth[m])[-2:]
+    apart = abs(one - other) * 180 / n
+    return min(apart, 180 - apart)
+
+
+def wavelengths(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    spectrum = amplitude(z)
+    f = np.hypot(np.fft.fftfreq(z.shape[0], dy)[:, None], np.fft.fftfreq(z.shape[1], dx))
+    strongest = spectrum >= (1 - 1e-5) * spectrum.max()
+    if not spectrum.max() > 0:
+        return {}
+    return {"Ssw": 1 / f[strongest].min(), "Sfc": np.sum(spectrum**2) / np.sum(f * spectrum**2)}
 
 
 def fractal(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:

@@ -30,7 +30,37 @@ def autocorrelation(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         shortest = min((c for c in crossings if c is not None), default=NAN)
         longest = max(end if c is None else c for c, end in zip(crossings, ends, strict=True))
         out |= {f"Scl{name}": shortest, f"Str{name}": shortest / longest}
-    return out
+        if name == "20":
+            out["Smax20"] = NAN if math.isnan(shortest) else longest
+    return out | {"Sxi": _stretched(acf, dx, dy)}
+
+
+def _stretched(acf: np.ndarray, dx: float, dy: float) -> float:
+    """Weighted line through ln(-ln R) over ln r, along x and y, each up to its first R <= 0."""
+    my, mx = acf.shape[0] // 2, acf.shape[1] // 2
+    points = []
+    for values, step in ((acf[my, mx + 1 :], dx), (acf[my + 1 :, mx], dy)):
+        below = np.flatnonzero(values <= 0)
+        end = below[0] if below.size else values.size
+        points += [(step * (k + 1), values[k]) for k in range(end) if values[k] <= 1 - 1e-4]
+    if len(points) < 3:
+        return NAN
+    r, value = np.array(points).T
+    # polyfit multiplies residuals by w, so w squared is the weight
+    slope, height = np.polyfit(np.log(r / dx), np.log(-np.log(value)), 1, w=-value * np.log(value))
+    length = dx * np.exp(-height / slope) if slope > 0 else NAN
+    return length if min(dx, dy) <= length <= max(mx * dx, my * dy) else NAN
+
+
+def profiles(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    """Each moment is the mean over rows and the mean over columns, averaged."""
+    sign = np.where(np.abs(z) <= 1e-6 * math.sqrt(np.mean(z**2)), 0, np.sign(z))
+    m0, m2, m4, crossings = np.mean(z**2), 0.0, 0.0, 0.0
+    for axis, step in ((0, dy), (1, dx)):
+        m2 += 0.5 * np.mean((np.diff(z, axis=axis) / step) ** 2)
+        m4 += 0.5 * np.mean((np.diff(z, 2, axis=axis) / step**2) ** 2) if min(z.shape) > 2 else NAN
+        crossings += 0.5 * np.mean(np.abs(np.diff(sign, axis=axis))) / 2 / step
+    return {"Sm0": m0, "Sm2": m2, "Sm4": m4, "Salpha": m0 * m4 / m2**2, "Szc": crossings}
 
 
 def _along(acf: np.ndarray, theta: float, dx: float, dy: float) -> list[float]:

@@ -69,7 +69,8 @@ def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     ny, nx = z.shape
     tops, bottoms = _bends(z, dx, dy), _bends(-z, dx, dy)
     ssc, svc = (np.mean(bends) if bends else NAN for bends in (tops, bottoms))
-    return {"Sds": len(tops) / ((ny - 1) * (nx - 1) * dx * dy), "Ssc": ssc, "Svc": svc}
+    area = (ny - 1) * (nx - 1) * dx * dy
+    return {"Sds": len(tops) / area, "Ssc": ssc, "Svc": svc, "Svd": len(bottoms) / area}
 
 
 def _bends(z: np.ndarray, dx: float, dy: float) -> list[float]:

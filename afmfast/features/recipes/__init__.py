@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..surface import Recipe, Surface, nothing
-from . import frequencies, heights, lags, motifs, neighbours
+from . import frequencies, heights, lags, motifs, neighbours, orientation
 
 #: Every ingredient by its type.
 RECIPES: dict[type, Recipe] = {
@@ -14,6 +14,7 @@ RECIPES: dict[type, Recipe] = {
     **lags.RECIPES,
     **frequencies.RECIPES,
     **motifs.RECIPES,
+    **orientation.RECIPES,
 }
 
 

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from ...kernels import polar, rings, spectrum
-from ...kernels.results import Spectrum
+from ...kernels import entropy, frequency, polar, rings, spectrum
+from ...kernels.results import Amplitudes, AngularSpectrum, PolarSpectrum, Spectrum, Wavelengths
 from ..surface import Recipe, Surface
 
 #: Frequencies that agree to this share count as equal, so that no ring hangs on the last bit of a pixel size.
@@ -30,26 +30,48 @@ def _hann(n: int) -> np.ndarray:
     return (0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(n) + 0.5) / n)).astype(np.float32)
 
 
-def _spectrum(surface: Surface) -> Spectrum:
+def _amplitudes(surface: Surface) -> Amplitudes:
     *work, amplitudes = surface.work.of(arrays)
     spectrum.windowed_amplitude(surface.z, *work, amplitudes)
+    return Amplitudes(amplitudes)
+
+
+def _grid(surface: Surface) -> tuple[float, float, float, float]:
+    """Shortest side, sides over it, and the Nyquist frequency in steps of 1 / shortest."""
     ny, nx = surface.z.shape
     length_x, length_y = nx * surface.dx, ny * surface.dy
     shortest = min(length_x, length_y)
-    per_x, per_y = length_x / shortest, length_y / shortest
-    # Both in frequency steps of 1 / shortest: the Nyquist frequency, and the end of the fits at half of it.
-    nyquist = shortest / (2.0 * max(surface.dx, surface.dy))
+    return shortest, length_x / shortest, length_y / shortest, shortest / (2.0 * max(surface.dx, surface.dy))
+
+
+def _polar(surface: Surface, amplitudes: Amplitudes) -> PolarSpectrum:
+    _, per_x, per_y, nyquist = _grid(surface)
     radii = math.ceil(nyquist * (1.0 - _TOLERANCE)) - 1
-    directional = _polar(amplitudes, per_x, per_y, radii, 1.0 / shortest)
-    return Spectrum(*directional, *_fractal(amplitudes, per_x, per_y, 0.5 * nyquist))
-
-
-def _polar(amplitudes: np.ndarray, per_x: float, per_y: float, radii: int, step: float) -> tuple[float, ...]:
     if radii < polar.FEWEST_RADII:
-        return (math.nan,) * 5
-    by_direction, by_radius = np.empty(polar.DIRECTIONS), np.empty(radii)
-    polar.polar_sums(amplitudes, per_x, per_y, np.zeros(radii, np.float32), by_direction, by_radius)
-    return (*polar.lay(by_direction), *polar.wavelengths(by_radius, step))
+        return PolarSpectrum(*np.empty((3, 0)))
+    found = PolarSpectrum(np.empty(polar.DIRECTIONS), np.empty(polar.DIRECTIONS), np.empty(radii))
+    polar.polar_sums(amplitudes.values, per_x, per_y, np.zeros(radii, np.float32), *found)
+    return found
+
+
+def _spectrum(surface: Surface, amplitudes: Amplitudes, sums: PolarSpectrum) -> Spectrum:
+    shortest, per_x, per_y, nyquist = _grid(surface)
+    directional: tuple[float, ...] = (math.nan,) * 5
+    if sums.by_radius.size:
+        directional = (*polar.lay(sums.by_direction), *polar.wavelengths(sums.by_radius, 1.0 / shortest))
+    # The fits end at half of the Nyquist frequency.
+    return Spectrum(*directional, *_fractal(amplitudes.values, per_x, per_y, 0.5 * nyquist))
+
+
+def _angular(surface: Surface, sums: PolarSpectrum) -> AngularSpectrum:
+    if not sums.by_radius.size:
+        return AngularSpectrum(math.nan, math.nan)
+    return AngularSpectrum(entropy.evenness(sums.power), polar.cross_hatch(sums.by_direction))
+
+
+def _wavelengths(surface: Surface, amplitudes: Amplitudes) -> Wavelengths:
+    ny, nx = surface.z.shape
+    return frequency.plane_wavelengths(amplitudes.values, ny, nx, nx * surface.dx, ny * surface.dy)
 
 
 def _fractal(amplitudes: np.ndarray, per_x: float, per_y: float, end: float) -> tuple[float, ...]:
@@ -68,4 +90,10 @@ def _fractal(amplitudes: np.ndarray, per_x: float, per_y: float, end: float) -> 
     )
 
 
-RECIPES: dict[type, Recipe] = {Spectrum: Recipe(_spectrum, needs_relief=True)}
+RECIPES: dict[type, Recipe] = {
+    Amplitudes: Recipe(_amplitudes, needs_relief=True),
+    PolarSpectrum: Recipe(_polar, of=(Amplitudes,), needs_relief=True),
+    Spectrum: Recipe(_spectrum, of=(Amplitudes, PolarSpectrum), needs_relief=True),
+    AngularSpectrum: Recipe(_angular, of=(PolarSpectrum,), needs_relief=True),
+    Wavelengths: Recipe(_wavelengths, of=(Amplitudes,), needs_relief=True),
+}

@@ -1,11 +1,11 @@
-"""Ingredients that compare pixels at a distance: the autocorrelation."""
+"""Ingredients that compare pixels at a distance: the autocorrelation, and profiles."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...kernels import _fft, correlation
-from ...kernels.results import Correlation
+from ...kernels import _fft, correlation, profiles, stretched
+from ...kernels.results import Autocorrelation, Correlation, Decay, HeightMoments, Profiles
 from ..surface import Recipe, Surface
 
 
@@ -24,10 +24,29 @@ def arrays(ny: int, nx: int) -> tuple[np.ndarray, ...]:
     )
 
 
-def _correlation(surface: Surface) -> Correlation:
+def _autocorrelation(surface: Surface) -> Autocorrelation:
     *work, acf = surface.work.of(arrays)
     correlation.autocorrelation(surface.z, *work, acf)
-    return correlation.decay(acf, surface.dx, surface.dy)
+    return Autocorrelation(acf)
 
 
-RECIPES: dict[type, Recipe] = {Correlation: Recipe(_correlation, needs_relief=True)}
+def _correlation(surface: Surface, lags: Autocorrelation) -> Correlation:
+    return correlation.decay(lags.acf, surface.dx, surface.dy)
+
+
+def _decay(surface: Surface, lags: Autocorrelation) -> Decay:
+    middle = (lags.acf.shape[0] - 1) // 2
+    along_x, along_y = lags.acf[middle, 1:], np.ascontiguousarray(lags.acf[middle + 1 :, 0])
+    return Decay(stretched.stretched_length(along_x, along_y, surface.dx, surface.dy))
+
+
+def _profiles(surface: Surface, moments: HeightMoments) -> Profiles:
+    return profiles.profile_moments(surface.z, surface.dx, surface.dy, moments.rms)
+
+
+RECIPES: dict[type, Recipe] = {
+    Autocorrelation: Recipe(_autocorrelation, needs_relief=True),
+    Correlation: Recipe(_correlation, of=(Autocorrelation,), needs_relief=True),
+    Decay: Recipe(_decay, of=(Autocorrelation,), needs_relief=True),
+    Profiles: Recipe(_profiles, of=(HeightMoments,), needs_relief=True),
+}
