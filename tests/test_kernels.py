@@ -328,6 +328,12 @@ def test_median_deviation__is_the_median_of_the_distances(n, kind):
         assert order.median_deviation(ascending, centre) == pytest.approx(wanted)
 
 
+def test_order__heights_at_the_level_of_one_rms_are_not_above_it():
+    ascending = np.repeat(np.array([-1.0, 1.0], np.float32), 50)
+    for rounded in (1.0 - 1e-8, 1.0, 1.0 + 1e-8):
+        assert order.order_statistics(ascending, rounded).above_rms == 0.0
+
+
 @pytest.mark.parametrize("k", [2, 16, 256, 257, 511])
 def test_entropy__of_levels_on_the_edges_of_bins_ignores_rounding(k):
     levels = np.repeat(np.arange(k), 5) / (k - 1) * 256

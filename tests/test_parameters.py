@@ -160,6 +160,12 @@ def test_measure_image__any_number_type(kind: str) -> None:
     assert_equal(measure_image(z.astype(kind), 1.0, 1.0), naive(z, 1.0, 1.0), relative=1e-5, but=CORE)
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e-12])
+def test_variation__about_zero_is_nan(offset: float) -> None:
+    z = np.where(np.indices((6, 8)).sum(axis=0) % 2, 1.0, -1.0) + offset
+    assert math.isnan(measure_image(z, DX, DY, unit="N", level="none")["Scv"])
+
+
 # --- what the row says ---------------------------------------------------------------------------
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from ._jit import exact
 from .results import Summits
 
-SUMMIT, PIT = np.uint8(1), np.uint8(2)
 EXTREMES = 5
 
 
@@ -23,42 +22,63 @@ def summits(z: np.ndarray, dx: float, dy: float) -> Summits:
         return Summits(0.0, np.nan, np.nan, np.nan, 0.0)
     width = nx - 2
     flags = np.zeros((width + 7) // 8 * 8, np.uint8)
-    words = flags.view(np.uint64)
+    tops, bottoms = np.empty(flags.size + 1, np.int64), np.empty(flags.size + 1, np.int64)
     high, low = np.empty((3, width), np.float32), np.empty((3, width), np.float32)
-    tops, bottoms = np.full(EXTREMES, -np.inf), np.full(EXTREMES, -np.inf)
-    count, pits, bend_x, bend_y, pit_x, pit_y = 0, 0, 0.0, 0.0, 0.0, 0.0
+    highest, deepest = np.full(EXTREMES, -np.inf), np.full(EXTREMES, -np.inf)
+    top_bends, pit_bends = np.zeros(2), np.zeros(2)
+    count, pits = 0, 0
     _row_extremes(z[0], high[0], low[0])
     _row_extremes(z[1], high[1], low[1])
     for i in range(1, ny - 1):
         _row_extremes(z[i + 1], high[(i + 1) % 3], low[(i + 1) % 3])
         above, below = (i - 1) % 3, (i + 1) % 3
         _flag_row(z[i], high[above], high[below], low[above], low[below], flags)
-        for word in range(words.size):
-            if words[word] == 0:
-                continue
-            for j in range(8 * word, min(8 * word + 8, width)):
-                if flags[j] == 0:
-                    continue
-                here = np.float64(z[i, j + 1])
-                across = np.float64(z[i, j]) + np.float64(z[i, j + 2]) - 2.0 * here
-                down = np.float64(z[i - 1, j + 1]) + np.float64(z[i + 1, j + 1]) - 2.0 * here
-                if flags[j] == PIT:
-                    pits += 1
-                    _keep_highest(bottoms, -here)
-                    pit_x += across
-                    pit_y += down
-                    continue
-                count += 1
-                _keep_highest(tops, here)
-                bend_x += across
-                bend_y += down
+        n_tops, n_bottoms = _places(flags, tops, bottoms)
+        _add_extremes(z[i - 1 : i + 2], tops[:n_tops], 1.0, highest, top_bends)
+        _add_extremes(z[i - 1 : i + 2], bottoms[:n_bottoms], -1.0, deepest, pit_bends)
+        count += n_tops
+        pits += n_bottoms
+    ten_point = _mean_of(highest, count) + _mean_of(deepest, pits) if count > 0 and pits > 0 else np.nan
     density = count / ((ny - 1) * (nx - 1)) / dx / dy
-    curvature = -0.5 * (bend_x / count / dx / dx + bend_y / count / dy / dy) if count > 0 else np.nan
-    pit_curvature = 0.5 * (pit_x / pits / dx / dx + pit_y / pits / dy / dy) if pits > 0 else np.nan
     pit_density = pits / ((ny - 1) * (nx - 1)) / dx / dy
-    if count == 0 or pits == 0:
-        return Summits(density, curvature, pit_curvature, np.nan, pit_density)
-    return Summits(density, curvature, pit_curvature, _mean_of(tops, count) + _mean_of(bottoms, pits), pit_density)
+    curvature, pit_curvature = -_mean_bend(top_bends, count, dx, dy), _mean_bend(pit_bends, pits, dx, dy)
+    return Summits(density, curvature, pit_curvature, ten_point, pit_density)
+
+
+@exact
+def _places(flags: np.ndarray, tops: np.ndarray, bottoms: np.ndarray) -> tuple[int, int]:
+    """Where flags (n,) has summits and pits, into tops and bottoms (n + 1,); returns how many.
+
+    Every place is written and only kept by counting on: a branch for each would be guessed wrong.
+    """
+    words = flags.view(np.uint64)
+    n_tops, n_bottoms = 0, 0
+    for word in range(words.size):
+        if words[word] == 0:
+            continue
+        for j in range(8 * word, 8 * word + 8):
+            tops[n_tops] = j
+            bottoms[n_bottoms] = j
+            n_tops += np.int64(flags[j] & 1)
+            n_bottoms += np.int64(flags[j] >> 1)
+    return n_tops, n_bottoms
+
+
+@exact
+def _add_extremes(rows: np.ndarray, places: np.ndarray, sign: float, kept: np.ndarray, bends: np.ndarray) -> None:
+    """Add second differences along x and y of the middle of rows (3, nx) at places; keep the extreme heights."""
+    bend_x, bend_y = bends[0], bends[1]
+    for j in places:
+        here = np.float64(rows[1, j + 1])
+        _keep_highest(kept, sign * here)
+        bend_x += np.float64(rows[1, j]) + np.float64(rows[1, j + 2]) - 2.0 * here
+        bend_y += np.float64(rows[0, j + 1]) + np.float64(rows[2, j + 1]) - 2.0 * here
+    bends[0], bends[1] = bend_x, bend_y
+
+
+@exact
+def _mean_bend(bends: np.ndarray, count: int, dx: float, dy: float) -> float:
+    return 0.5 * (bends[0] / count / dx / dx + bends[1] / count / dy / dy) if count > 0 else np.nan
 
 
 @exact

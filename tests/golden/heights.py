@@ -59,7 +59,7 @@ def material_ratio() -> Iterator[Line]:
         Vmc=0.63 * A, Vvc=0.77 * A, Vvv=0.04 * A,
     )  # fmt: skip
     yield from relative("uniform", why, 1e-5, Sk=2 * A, Smr=(1 - sq / A) / 2)
-    for symbol, value in (("Spk", 0.0), ("Svk", 0.0), ("Smr1", 0.0), ("Smr2", 1.0)):
+    for symbol, value in (("Spk", 0.0), ("Svk", 0.0), ("Spkx", 0.0), ("Svkx", 0.0), ("Smr1", 0.0), ("Smr2", 1.0)):
         yield symbol, "uniform", value, 1e-6 if "mr" in symbol else 1e-6 * A, why
 
     why = "analytic: Gaussian quantile function; sampling by 16384 quantiles makes up the tolerance"

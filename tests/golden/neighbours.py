@@ -20,8 +20,8 @@ def lines() -> Iterator[Line]:
     yield from relative("sine_1_more", why, 1e-6, Sdqx=full * np.sinc(1 / 16), Spar=1.5)
     yield "Sdqy", "sine_1_more", 0.0, 1e-9, "by hand: level along y"
     yield from relative("sine_1_more", "by hand: up 2 A and down 2 A in 16 pixels", 1e-6, Smas=4 * A / (16 * dx))
-    why = "analytic: second difference of a sampled sine, whole periods of inner pixels"
-    yield from relative("sine_2_more", why, 1e-6, Slap=2 * (1 - math.cos(theta)) / dx**2 * A / math.sqrt(2))
+    bends = "analytic: second difference of a sampled sine, whole periods of inner pixels"
+    yield from relative("sine_2_more", bends, 1e-6, Slap=2 * (1 - math.cos(theta)) / dx**2 * A / math.sqrt(2))
     stencil = (45 * math.sin(theta) - 9 * math.sin(2 * theta) + math.sin(3 * theta)) / (30 * theta)
     yield from relative("sine_6_more", why, 1e-6, Sdq6=full * stencil)
     rises = [A * (math.sin(theta * (j + 1)) - math.sin(theta * j)) for j in range(16)]
