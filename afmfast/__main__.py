@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .errors import AfmfastError
@@ -13,6 +14,9 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt:
         code = _refuse("interrupted; what was finished is kept, the same command goes on from there", 130)
+    except BrokenPipeError:  # what was printed is read no further, as by `| head`
+        code = 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except AfmfastError as fault:
         code = _refuse(str(fault), 1)
     except OSError as fault:

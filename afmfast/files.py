@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import StoreError
@@ -26,7 +26,8 @@ def written(path: Path) -> Iterator[Path]:
             f"{path}: cannot be written: {fault.strerror or fault}; free some space or write elsewhere (--out)"
         ) from fault
     finally:
-        working.unlink(missing_ok=True)
+        with suppress(OSError):
+            working.unlink()
 
 
 def write_text(path: Path, text: str) -> Path:

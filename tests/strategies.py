@@ -54,6 +54,7 @@ SURFACES = {
     "sine": Surface(_one(synthetic.sine, (60, 96), amplitude=A, waves=(6, 0)), dy=15 * NM),
     "sine_oblique": Surface(_one(synthetic.sine, (60, 96), amplitude=A, waves=(6, -4)), dy=15 * NM),
     "sine_1_more": Surface(_one(synthetic.sine, (61, 97), amplitude=A, waves=(6 * 97 / 96, 0)), dy=15 * NM),
+    "sine_2_more": Surface(_one(synthetic.sine, (62, 98), amplitude=A, waves=(6 * 98 / 96, 0)), dy=15 * NM),
     "sine_6_more": Surface(_one(synthetic.sine, (66, 102), amplitude=A, waves=(6 * 102 / 96, 0)), dy=15 * NM),
     "sine_steep": Surface(_one(synthetic.sine, (9, 129), amplitude=640 * NM / (2 * math.pi), waves=(2 * 129 / 128, 0))),
     "sine_tilted": Surface(_tilted_sine, dy=15 * NM, level="plane"),
@@ -82,8 +83,12 @@ SURFACES = {
         _one(synthetic.cosine_sum, (48, 64), 10 * NM, 10 * NM, amplitude=A, wavelength=160 * NM, phase=-math.pi / 2)
     ),
     "cap": Surface(_one(synthetic.sphere_cap, (41, 51), 10 * NM, 20 * NM, radius=500 * NM, height=20 * NM), dy=20 * NM),
+    "dome": Surface(_one(synthetic.sphere_cap, (41, 51), 10 * NM, 8 * NM, radius=5e-6, height=1e-6), dy=8 * NM),
     "uniform": Surface(_one(synthetic.uniform_heights, (64, 64), amplitude=A)),
     "normal": Surface(_one(synthetic.normal_heights, (128, 128), sq=A)),
+    "uniform_force": Surface(
+        lambda: [3 * A + z for z in _one(synthetic.uniform_heights, (64, 64), amplitude=A)()], unit="N"
+    ),
     "spike": Surface(_one(synthetic.spikes, (64, 96), [A])),
     "spikes": Surface(_one(synthetic.spikes, (48, 40), [h * NM for h in (9, -1, 8, -2, 7, -3, 6, -4, 5, -5, 4, -6)])),
     "self_affine_0.2": _self_affine(0.2),

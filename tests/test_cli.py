@@ -46,6 +46,14 @@ def test_study__says_in_a_log_what_it_does(study):
     assert "afmfast classify:" in study[1].stderr
 
 
+def test_output__that_nobody_reads_is_no_error(study):
+    command = [sys.executable, "-m", "afmfast", "status", study[0]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
 def test_status__after_a_study(study):
     said = afmfast("status", study[0]).stdout
     assert "results.json is there" in said

@@ -16,7 +16,21 @@ import scipy.fft
 from afmfast import kernels
 from afmfast.features.measure import measure_image
 from afmfast.features.recipes import frequencies, lags
-from afmfast.kernels import _fft, _jit, amplitude, correlation, level, polar, ratio, rings, slopes, spectrum, summits
+from afmfast.kernels import (
+    _fft,
+    _jit,
+    amplitude,
+    correlation,
+    curvature,
+    level,
+    order,
+    polar,
+    ratio,
+    rings,
+    slopes,
+    spectrum,
+    summits,
+)
 
 SHAPE = (20, 26)
 
@@ -80,10 +94,18 @@ ARGUMENTS = {
     "count_below": lambda: (ASCENDING, 0.3),
     "mean_above": lambda: (ASCENDING, 0.3),
     "mean_below": lambda: (ASCENDING, 0.3),
+    "order_statistics": lambda: (ASCENDING, 1.0),
+    "median_deviation": lambda: (ASCENDING, 0.1),
+    "nearest": lambda: (ASCENDING, 0.1, 77),
+    "entropy": lambda: (ASCENDING,),
+    "volumes": lambda: (ASCENDING,),
     "slope_moments": lambda: (relief(), 2e-9, 3e-9),
+    "gradient_moments": lambda: (relief(), 2e-9, 3e-9, 1e8),
     "smooth_slope_moments": lambda: (relief(), 2e-9, 3e-9),
     "developed_area": lambda: (relief(), 2e-9, 3e-9, 1e-9),
     "summits": lambda: (relief(), 2e-9, 3e-9),
+    "laplacian": lambda: (relief(), 2e-9, 3e-9),
+    "mean_curvature": lambda: (relief(), 2e-9, 3e-9, 1e-9),
     "autocorrelation": lambda: (relief(), *lags.arrays(*SHAPE)),
     "decay": lambda: (acf_of(relief()), 2e-9, 3e-9),
     "steps_inside": lambda: (0.3, -0.4, 10, 13),
@@ -214,6 +236,36 @@ def test_area__does_not_confuse_the_pixel_sides():
     assert slopes.developed_area(z, 1.0, 2.0, 1.0).excess == pytest.approx(math.sqrt(2) - 1, rel=1e-6)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 11])
+@pytest.mark.parametrize("kind", ["noise", "levels"])
+def test_median_deviation__is_the_median_of_the_distances(n, kind):
+    rng = np.random.default_rng(n)
+    for _ in range(20):
+        z = rng.standard_normal(n) if kind == "noise" else rng.integers(-2, 3, n)
+        ascending = np.sort(z.astype(np.float32))
+        centre = float(np.median(ascending))
+        wanted = np.median(np.abs(ascending.astype(float) - centre))
+        assert order.median_deviation(ascending, centre) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("k", [2, 16, 256, 257, 511])
+def test_entropy__of_levels_on_the_edges_of_bins_ignores_rounding(k):
+    levels = np.repeat(np.arange(k), 5) / (k - 1) * 256
+    filled = np.unique(np.minimum(np.floor(levels + 1e-3), 255), return_counts=True)[1] / levels.size
+    wanted = -(filled * np.log(filled)).sum() / math.log(256)
+    for offset in (-100.0, -0.1, 0.7):
+        assert order.entropy((levels + offset).astype(np.float32) / 80).heights == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1e-3, 1.0, 1e3, 1e11])
+def test_mean_curvature__of_a_ridge_is_that_of_its_profile(scale):
+    z = np.tile(np.array([0.0, 1.0, 3.0, 4.0], np.float32), (5, 1))
+    bends, slopes_ = scale * np.array([1.0, -1.0]), scale * np.array([1.5, 1.5])
+    wanted = np.mean(np.abs(bends) / 2 / (1 + slopes_**2) ** 1.5)
+    assert curvature.mean_curvature(z, 1.0, 2.0, scale).mean_abs == pytest.approx(wanted, rel=1e-5, abs=0)
+    assert curvature.mean_curvature(z.T.copy(), 2.0, 1.0, scale).mean_abs == pytest.approx(wanted, rel=1e-5, abs=0)
+
+
 def test_autocorrelation__is_the_direct_sum():
     z = relief((7, 10)).astype(np.float64)
     found = acf_of(z.astype(np.float32))
@@ -307,6 +359,7 @@ def test_summits__count_the_strict_ones_inside_alone():
     z[5, 2] = z[5, 3] = 3.0  # a plateau of two
     z[3, 4] = -1.0
     found = summits.summits(z, 1.0, 2.0)
+    assert found.pit_curvature == pytest.approx(1.0 + 1.0 / 4)
     assert found.density == pytest.approx(2 / (6 * 8) / 2)
     assert found.ten_point == pytest.approx(1.5 + 1.0)
     assert found.curvature == pytest.approx((2.0 + 2.0 / 4 + 1.0 + 1.0 / 4) / 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import make_parameters
@@ -18,14 +18,15 @@ from naive import naive
 from strategies import NM, SURFACES, A, images, pixels, rough
 
 from afmfast import synthetic
-from afmfast.features.measure import measure_image
+from afmfast.features import measure
 from afmfast.features.table import PARAMETERS
 
 REFERENCE = Path(__file__).parent / "reference" / "parameters.csv"
 LINES = list(csv.DictReader(REFERENCE.read_text("utf-8").splitlines()))
+measure_image = partial(measure.measure_image, parameters="all")
 LEVELS = ("none", "constant", "plane", "quadratic", "cubic")
 #: Found by choosing among nearly equal windows, so a rounded plateau can move them: see `core_line` in naive.py.
-CORE = ("Sk", "Spk", "Svk", "Smr1", "Smr2")
+CORE = ("Sk", "Spk", "Svk", "Smr1", "Smr2", "Spkx", "Svkx")
 DX, DY = 10 * NM, 11 * NM
 
 
@@ -141,10 +142,12 @@ def test_twin__constant_images(shape: tuple[int, int], fill: float, level: str) 
 
 def test_constant_image__amplitudes_are_0_and_ratios_nan() -> None:
     found = measure_image(np.full((12, 9), 5e-7), DX, DY)
-    zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in ("S10z", "Ssc")] + ["Sdr", "Sds"]
+    zero = [s for s in found.index if PARAMETERS[s].z_power == 1 and s not in ("S10z", "Ssc", "Svc")]
+    zero += ["Sdr", "Sds", "Smcu"]
     assert (found[zero] == 0).all()
     assert found["S3A"] == pytest.approx(11 * 8 * DX * DY)
-    assert found.drop([*zero, "S3A"]).isna().all()
+    assert found["S2A"] == pytest.approx(11 * 8 * DX * DY)
+    assert found.drop([*zero, "S3A", "S2A"]).isna().all()
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.int16, ">f8"])
@@ -196,6 +199,8 @@ def test_parameter__ignores_an_offset(offset: float) -> None:
     z = rough((75, 64))
     before = dict(rows(z, DX, DY, "N", "none"))
     for symbol, value in rows(z + offset, DX, DY, "N", "none"):
+        if symbol == "Scv":
+            continue  # over the mean, which is what an offset changes
         wanted = before[symbol] + (offset if symbol == "Smean" else 0.0)
         assert value == pytest.approx(wanted, rel=1e-5, abs=0), symbol
 
@@ -225,22 +230,27 @@ def test_parameter__does_not_see_how_the_image_lies(turn: str) -> None:
         if symbol == "Std":
             miss = (value - direction(before["Std"]) + 90) % 180 - 90
             assert miss == pytest.approx(0, abs=1e-9)
-        elif symbol != "Sdq":  # leaves out the first row and column
+        elif ("turn" if swap else "flip") in PARAMETERS[symbol].invariances:
             assert value == pytest.approx(before[symbol], rel=1e-5, abs=0), symbol
 
 
-def test_rms_gradient__sees_how_the_image_lies_by_one_row_and_column() -> None:
+#: From the left neighbour and the one above: they leave out the first row and column, whichever those are.
+CORNER = {"Sdq": "Sdq", "Sdqx": "Sdqy", "Sdqy": "Sdqx", "Smas": "Smas", "Spar": "Spar"}
+
+
+@pytest.mark.parametrize("symbol", CORNER)
+def test_gradient__sees_how_the_image_lies_by_one_row_and_column(symbol: str) -> None:
     z = rough((75, 64))
-    turned = measure_image(np.rot90(z), DY, DX)["Sdq"]
-    assert turned == pytest.approx(measure_image(z, DX, DY)["Sdq"], rel=0.01)
+    turned = measure_image(np.rot90(z), DY, DX)[CORNER[symbol]]
+    assert turned == pytest.approx(measure_image(z, DX, DY)[symbol], rel=0.02)
 
 
 def test_invariances__of_the_table_are_the_tested_ones() -> None:
-    assert {row.symbol for row in PARAMETERS if "turn" not in row.invariances} == {"Sdq", "Std"}
-    assert {row.symbol for row in PARAMETERS if "offset" not in row.invariances} == {"Smean"}
+    assert {row.symbol for row in PARAMETERS if "turn" not in row.invariances} == {*CORNER, "Std"}
+    assert {row.symbol for row in PARAMETERS if "offset" not in row.invariances} == {"Smean", "Scv"}
 
 
-UPSIDE_DOWN = {"Sp": "Sv", "Sv": "Sp", "Spk": "Svk", "Svk": "Spk"}
+UPSIDE_DOWN = {"Sp": "Sv", "Sv": "Sp", "Spk": "Svk", "Svk": "Spk", "Spkx": "Svkx", "Svkx": "Spkx", "Ssc": "Svc"}
 SAME = (
     "Sa",
     "Sq",
@@ -258,6 +268,13 @@ SAME = (
     "Shw",
     "Std",
     "Sfd",
+    "Smad",
+    "Spr",
+    "Sdqx",
+    "Smas",
+    "Spar",
+    "Slap",
+    "Smcu",
 )
 
 
@@ -297,10 +314,13 @@ def test_measure_image__never_infinite_and_never_raises(
 @given(images(), st.sampled_from(["m", "N"]), st.sampled_from(LEVELS))
 def test_measure_image__ranges_hold_for_any_image(z: np.ndarray, unit: str, level: str) -> None:
     v = measure_image(z, DX, DY, unit=unit, level=level).dropna()
-    for symbol in ("Smr1", "Smr2", "Srwi", "Stdi", "Str20", "Str37"):
+    for symbol in ("Smr1", "Smr2", "Smr", "Sent", "Srwi", "Stdi", "Str20", "Str37"):
         assert -1e-9 <= v.get(symbol, 0.0) <= 1 + 1e-6, symbol
     for symbol in ("Sa", "Sq", "Sp", "Sv", "Sk", "Spk", "Svk", "Sdc0_5", "Sdc50_95", "Sdq", "Sdr", "Sds", "Scl20"):
         assert v.get(symbol, 0.0) >= 0, symbol
+    for symbol in ("Smad", "Spr", "Spkx", "Svkx", "Sxp", "Vmp", "Vmc", "Vvc", "Vvv", "Smas", "Svc", "Slap", "Smcu"):
+        assert v.get(symbol, 0.0) >= -1e-6 * v.get("Sq", 0.0), symbol
+    assert v.get("Spar", 1.0) >= 1 - 1e-6
     if {"Sa", "Sq", "Sz"} <= set(v.index):
         assert v["Sa"] <= v["Sq"] * (1 + 1e-6)
         assert v["Sq"] <= v["Sz"]

@@ -80,7 +80,7 @@ def test_best__is_silent_about_a_single_combination():
         ("null", False, "p = 0.39 by permuting the labels"),
         ("seven_classes", True, "p = 0.005"),
         ("one_channel", True, "p = 0.0005"),
-        ("below_chance", False, "below chance, usual with few groups, no evidence"),
+        ("below_chance", False, "did at least as well; usual with few groups, no evidence"),
     ],
 )
 def test_verdict__follows_the_permutation_p(kind, told, words):
@@ -201,7 +201,7 @@ def test_warnings__name_splits_by_tile_as_wrong():
     ("kind", "words"),
     [
         ("two_classes", "3 channel combinations were tried. Their p-values are uncorrected"),
-        ("two_classes", "Rule of ten: 10 parameters are kept"),
+        ("two_classes", "10 parameters are kept, more than the rule of ten allows"),
         ("below_chance", "the smallest p-value that can come out is 0.10"),
         ("below_chance", "Few independent groups: wild type (12 images in 3 groups)"),
         ("seven_classes", "Not calibrated, so the numbers hold for one instrument and day only: modulus"),
@@ -220,7 +220,7 @@ def test_page__without_anything_to_distrust_says_so(tmp_path):
         one["n_groups"] = 40
     assert warnings(made) == []
     text = _text(write(made, tmp_path).read_text("utf-8"))
-    assert "Nothing was flagged. Splits of one archive still say nothing about another day" in text
+    assert "Nothing was flagged. What neither files nor manifest state" in text
 
 
 # The page --------------------------------------------------------------------------------------------------------
@@ -614,9 +614,39 @@ def test_wrong_groups__names_specimens_that_fail_as_a_whole():
 
 def test_drives__names_the_channel_that_adds_nothing():
     made = copy.deepcopy(MADE["two_classes"])
-    assert "Height adds nothing to adhesion, which alone does as well." in at_a_glance(made, [])[2].answer
+    assert "With height added to adhesion the mean AUC is no higher." in at_a_glance(made, [])[2].answer
     made["combinations"]["adhesion"]["auc"]["mean"] = made["combinations"]["height+adhesion"]["auc"]["mean"] - 0.01
-    assert "adds nothing" not in at_a_glance(made, [])[2].answer
+    assert "no higher" not in at_a_glance(made, [])[2].answer
+
+
+def test_drives__says_where_a_parameter_is_high_and_what_it_is_called():
+    said = at_a_glance(MADE["two_classes"], [])[2].answer
+    lead = MADE["two_classes"]["combinations"]["height+adhesion"]["parameters"][0]
+    assert said.startswith(
+        f"Most: {lead['symbol']} of {lead['channel']} ({lead['name']}; lower in control than in treated: "
+    )
+
+
+def test_how_many__tells_images_from_tiles():
+    made = copy.deepcopy(MADE["one_channel"])
+    made["settings"]["tiles"] = {"rows": 2, "cols": 2, "combine": "none"}
+    n = made["data"]["n_rows"]
+    made["data"]["n_scans"] = n // 4
+    assert f", cut from {n // 4} images (" in at_a_glance(made, [])[4].answer
+    assert f"They were cut from {n // 4} images." in methods.paragraph(made)
+
+
+def test_often_wrong__takes_tiles_of_a_scan_together():
+    tile = {"label": "control", "group": "g", "tested": 10, "probability": {}}
+    rows = [{"row": "a#0,0", "wrong": 0.9, **tile}, {"row": "a#0,1", "wrong": 0.4, **tile}]
+    assert tables.often_wrong({"rows": rows}) == {"a"}
+
+
+def test_parameters__name_the_columns_they_stand_for():
+    result = copy.deepcopy(MADE["one_channel"]["combinations"]["height"])
+    first, second = result["parameters"][:2]
+    second.update(twin=first["column"], dropped=0.9)
+    assert tables.parameters(result)[0]["stands_for"].split(", ")[0] == second["symbol"]
 
 
 def test_p_values__say_over_how_many_splits_the_mean_is():

@@ -547,7 +547,7 @@ def test_calibration__files_without_unit_among_others_are_told(scans):
     scans.add("b", image(2, calibrated=False))
     (warning,) = scans.build().warnings
     assert warning.code == "mixed-calibration"
-    assert warning.text.startswith("channel height: 1 of 2 files state no unit (b)")
+    assert warning.text.startswith("Channel height: 1 of 2 files state no unit (b)")
 
 
 def test_retrace__is_passed_by_and_counted(scans):

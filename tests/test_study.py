@@ -12,7 +12,7 @@ import afmfast
 from afmfast.errors import DataError, SettingsError, StoreError
 from afmfast.schedule import open_pool
 from afmfast.stack.store import open_store
-from afmfast.study.checks import check_batches, check_groups
+from afmfast.study.checks import check_batches, check_groups, settings_by_class
 from afmfast.study.classify_study import classify_table
 from afmfast.study.folder import StudyFolder
 from afmfast.study.ingest import examples
@@ -189,7 +189,12 @@ def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
     said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
     assert said[0]["code"] == "batch-confounded"
-    assert "Only these were measured together: a with b." in said[0]["text"]
+    assert "Only these share one and can be compared: a with b." in said[0]["text"]
+
+
+def test_settings__are_counted_by_scan_not_by_tile(table):
+    tiles = pd.concat([table, table])
+    assert settings_by_class(tiles) == settings_by_class(table)
 
 
 def test_groups__of_one_scan_each_are_pointed_out(table):

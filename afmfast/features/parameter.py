@@ -56,3 +56,4 @@ class Parameter:
 ISO = "ISO 25178-2:2012"
 SPIP = "Image Metrology, SPIP Classic Roughness Parameters"
 EUR = "Stout et al. 1993, EUR 15178 EN"
+STATISTICS = "descriptive statistics"

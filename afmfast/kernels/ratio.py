@@ -45,6 +45,8 @@ def material_ratio(ascending: np.ndarray, rms: float) -> MaterialRatio:
         c5 - c10,
         c10 - c50,
         c50 - c95,
+        max(np.float64(ascending[n - 1]) - upper, 0.0),
+        max(lower - np.float64(ascending[0]), 0.0),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 
 class RawHeights(NamedTuple):
     """The image before levelling: `mean` of its valid pixels."""
@@ -22,6 +24,18 @@ class HeightMoments(NamedTuple):
     deepest: float
 
 
+class Variation(NamedTuple):
+    """Root mean square height over the magnitude of the mean before levelling."""
+
+    coefficient: float
+
+
+class SortedHeights(NamedTuple):
+    """The levelled heights (n,) float32, lowest first: what the curve and the order statistics are read from."""
+
+    ascending: np.ndarray
+
+
 class MaterialRatio(NamedTuple):
     """The material ratio curve: core, peaks, valleys, and height intervals between two ratios (per cent)."""
 
@@ -37,18 +51,62 @@ class MaterialRatio(NamedTuple):
     interval_5_10: float
     interval_10_50: float
     interval_50_95: float
+    highest_peak: float
+    deepest_valley: float
+
+
+class Order(NamedTuple):
+    """Order statistics: heights and intervals of the material ratio curve, spread, the share above one rms."""
+
+    median: float
+    deviation: float
+    range_5_95: float
+    interval_50_100: float
+    extreme_peak: float
+    height_10: float
+    above_rms: float
+
+
+class Entropy(NamedTuple):
+    """Entropy of the histogram of heights, over the largest it can be."""
+
+    heights: float
+
+
+class Volumes(NamedTuple):
+    """Material and void per area of peaks, core and valleys, divided at 10 % and 80 % material."""
+
+    peak_material: float
+    core_material: float
+    core_void: float
+    valley_void: float
 
 
 class Slopes(NamedTuple):
-    """Root mean square gradient from neighbouring pixels."""
+    """Root mean square gradient from neighbouring pixels, whole and along either axis."""
 
     rms: float
+    along_x: float
+    along_y: float
+
+
+class Gradients(NamedTuple):
+    """Mean magnitude of the gradient from neighbouring pixels, and its fourth moment over the second one squared."""
+
+    mean: float
+    kurtosis: float
 
 
 class SmoothSlopes(NamedTuple):
     """Root mean square gradient from seven points."""
 
     rms: float
+
+
+class ProjectedArea(NamedTuple):
+    """Area of the cells between the pixels."""
+
+    area: float
 
 
 class DevelopedArea(NamedTuple):
@@ -59,11 +117,24 @@ class DevelopedArea(NamedTuple):
 
 
 class Summits(NamedTuple):
-    """Pixels above all eight neighbours: per area, their mean curvature; the ten-point height."""
+    """Pixels above all eight neighbours: per area, their mean curvature, that of pits; the ten-point height."""
 
     density: float
     curvature: float
+    pit_curvature: float
     ten_point: float
+
+
+class Laplacian(NamedTuple):
+    """Root mean square Laplacian."""
+
+    rms: float
+
+
+class MeanCurvature(NamedTuple):
+    """Mean magnitude of the mean curvature."""
+
+    mean_abs: float
 
 
 class Correlation(NamedTuple):

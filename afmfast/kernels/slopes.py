@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ._jit import kernel
-from .results import DevelopedArea, Slopes, SmoothSlopes
+from .results import DevelopedArea, Gradients, Slopes, SmoothSlopes
 
 
 @kernel
@@ -25,7 +25,34 @@ def slope_moments(z: np.ndarray, dx: float, dy: float) -> Slopes:
         across += np.float64(sum_x)
         down += np.float64(sum_y)
     cells = (ny - 1) * (nx - 1)
-    return Slopes(math.hypot(math.sqrt(across / cells) / dx, math.sqrt(down / cells) / dy))
+    along_x, along_y = math.sqrt(across / cells) / dx, math.sqrt(down / cells) / dy
+    return Slopes(math.hypot(along_x, along_y), along_x, along_y)
+
+
+@kernel
+def gradient_moments(z: np.ndarray, dx: float, dy: float, rms: float) -> Gradients:
+    """Mean and kurtosis of the gradient of z (ny, nx), of the cells and the rms gradient of `slope_moments`.
+
+    Gradients are taken over their rms, so that no pixel size is too small or too large for single precision.
+    NaN kurtosis where all are zero.
+    """
+    if rms == 0.0:
+        return Gradients(0.0, np.nan)
+    ny, nx = z.shape
+    along_x, along_y = np.float32(1.0 / dx / rms), np.float32(1.0 / dy / rms)
+    total_1, total_4 = 0.0, 0.0
+    for i in range(1, ny):
+        here, left, above = z[i, 1:], z[i, : nx - 1], z[i - 1, 1:]
+        sum_1, sum_4 = np.float32(0), np.float32(0)
+        for j in range(nx - 1):
+            step_x, step_y = (here[j] - left[j]) * along_x, (here[j] - above[j]) * along_y
+            square = step_x * step_x + step_y * step_y
+            sum_1 += np.sqrt(square)
+            sum_4 += square * square
+        total_1 += np.float64(sum_1)
+        total_4 += np.float64(sum_4)
+    cells = (ny - 1) * (nx - 1)
+    return Gradients(rms * total_1 / cells, total_4 / cells)
 
 
 @kernel

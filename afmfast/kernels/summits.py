@@ -13,20 +13,20 @@ EXTREMES = 5
 
 @exact
 def summits(z: np.ndarray, dx: float, dy: float) -> Summits:
-    """Summits of z (ny, nx) in its interior; a plateau has none. NaN curvature without summits.
+    """Summits and pits of z (ny, nx) in its interior; a plateau has none. NaN curvature without them.
 
     The ten-point height is the mean of the five highest summits less that of the five lowest pits,
     of fewer where there are fewer, NaN without one or the other.
     """
     ny, nx = z.shape
     if ny < 3 or nx < 3:
-        return Summits(0.0, np.nan, np.nan)
+        return Summits(0.0, np.nan, np.nan, np.nan)
     width = nx - 2
     flags = np.zeros((width + 7) // 8 * 8, np.uint8)
     words = flags.view(np.uint64)
     high, low = np.empty((3, width), np.float32), np.empty((3, width), np.float32)
     tops, bottoms = np.full(EXTREMES, -np.inf), np.full(EXTREMES, -np.inf)
-    count, pits, bend_x, bend_y = 0, 0, 0.0, 0.0
+    count, pits, bend_x, bend_y, pit_x, pit_y = 0, 0, 0.0, 0.0, 0.0, 0.0
     _row_extremes(z[0], high[0], low[0])
     _row_extremes(z[1], high[1], low[1])
     for i in range(1, ny - 1):
@@ -40,19 +40,24 @@ def summits(z: np.ndarray, dx: float, dy: float) -> Summits:
                 if flags[j] == 0:
                     continue
                 here = np.float64(z[i, j + 1])
+                across = np.float64(z[i, j]) + np.float64(z[i, j + 2]) - 2.0 * here
+                down = np.float64(z[i - 1, j + 1]) + np.float64(z[i + 1, j + 1]) - 2.0 * here
                 if flags[j] == PIT:
                     pits += 1
                     _keep_highest(bottoms, -here)
+                    pit_x += across
+                    pit_y += down
                     continue
                 count += 1
                 _keep_highest(tops, here)
-                bend_x += np.float64(z[i, j]) + np.float64(z[i, j + 2]) - 2.0 * here
-                bend_y += np.float64(z[i - 1, j + 1]) + np.float64(z[i + 1, j + 1]) - 2.0 * here
+                bend_x += across
+                bend_y += down
     density = count / ((ny - 1) * (nx - 1)) / dx / dy
     curvature = -0.5 * (bend_x / count / dx / dx + bend_y / count / dy / dy) if count > 0 else np.nan
+    pit_curvature = 0.5 * (pit_x / pits / dx / dx + pit_y / pits / dy / dy) if pits > 0 else np.nan
     if count == 0 or pits == 0:
-        return Summits(density, curvature, np.nan)
-    return Summits(density, curvature, _mean_of(tops, count) + _mean_of(bottoms, pits))
+        return Summits(density, curvature, pit_curvature, np.nan)
+    return Summits(density, curvature, pit_curvature, _mean_of(tops, count) + _mean_of(bottoms, pits))
 
 
 @exact

@@ -36,13 +36,21 @@ def headline(results: Mapping[str, Any]) -> str:
 
 
 def is_below_chance(result: Mapping[str, Any]) -> bool:
-    """Whether the statistic of the true labels lies below the whole randomized range."""
+    """Whether the statistic of the true labels lies below the central 95 % of the randomized ones."""
     permutation = result["significance"]["permutation"]
     if "below_chance" in permutation:
         return bool(permutation["below_chance"])
     labellings = [v for v in result["randomized"].get("by_labelling", []) if defined(v)]
     value = permutation["value"]
     return bool(labellings) and value is not None and value < min(labellings)
+
+
+def reached(permutation: Mapping[str, Any]) -> str:
+    """How many of the labellings did at least as well as the true one: `38 of 39 permuted labellings`."""
+    p, n = permutation["p"], permutation["n"]
+    if permutation["exact"]:
+        return f"{round(p * n)} of all {n} distinct labellings, the true one among them,"
+    return f"{max(round(p * (n + 1)) - 1, 0)} of {n} permuted labellings"
 
 
 def verdict(result: Mapping[str, Any]) -> Verdict:
@@ -53,7 +61,7 @@ def verdict(result: Mapping[str, Any]) -> Verdict:
     if not defined(p):
         return Verdict("nothing can be told", "the permutation p-value is undefined", mark)
     if is_below_chance(result):
-        reason = "the score lies below the randomized range: below chance, usual with few groups, no evidence"
+        reason = f"below chance: {reached(permutation)} did at least as well; usual with few groups, no evidence"
         return Verdict("nothing can be told", reason, "ns")
     if smallest > 0.05:
         reason = (

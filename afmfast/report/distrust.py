@@ -18,11 +18,11 @@ SECTIONS: tuple[tuple[str, frozenset[str]], ...] = (
     ("What the numbers can bear", frozenset({"p", "permutation", "permutations", "smallest", "uncorrected", "below",
      "labellings", "ten", "overtraining", "redrawn", "undefined", "auc"})),
     ("Channels and units", frozenset({"channel", "channels", "unit", "units", "calibrated", "uncalibrated",
-     "instrument"})),
+     "instrument", "calibration", "sources"})),
     ("What is missing", frozenset({"class", "classes", "left", "missing", "nan", "file", "files", "row", "rows",
      "dropped", "parameter", "parameters", "imputed"})),
 )  # fmt: skip
-OTHER = "Also"
+OTHER = "Other points"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ RESERVATIONS = {
     "settings-tell": _SETTINGS,
     "settings-differ": _SETTINGS,
     "mixed-pixel-size": _SETTINGS,
+    "mixed-calibration": Reservation("instead", "the missing units of some files"),
     "tiles-split": Reservation("too good", "because tiles of one scan stand on both sides of the splits"),
     "groups-ignored": Reservation("too good", "because scans of one specimen are counted as independent"),
     "groups-missing": Reservation("too good", "if several of the images without a group come from one specimen"),
@@ -156,9 +157,9 @@ def _rule_of_ten(results: Results, headline: Mapping[str, Any]) -> str:
     if rule["keep"] <= allowed:
         return ""
     noun = sample_noun(results["settings"])
-    return (f"Rule of ten: {rule['keep']} parameters are kept. With ten {noun}s to a parameter (the paper's count) "
-            f"there could be {rule['by_rows']:.3g}, with ten of the smallest class {rule['by_smaller_class']:.3g}, with "
-            f"ten groups {rule['by_groups']:.3g}. More make overtraining likelier.")  # fmt: skip
+    return (f"{rule['keep']} parameters are kept, more than the rule of ten allows: {rule['by_rows']:.3g} by "
+            f"{noun}s (the paper's count), {rule['by_smaller_class']:.3g} by those of the smallest class, "
+            f"{rule['by_groups']:.3g} by groups. Overtraining is then likelier.")  # fmt: skip
 
 
 def _overtraining(results: Results, headline: Mapping[str, Any]) -> str:

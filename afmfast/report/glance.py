@@ -7,9 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .answer import best, headline, verdict
+from .answer import best, headline, is_below_chance, reached, verdict
 from .distrust import Caution
-from .wording import counts, defined, fixed, joined, mean_sd, p_value, plural, share, signed, title, whole_range
+from .wording import (
+    counts,
+    defined,
+    fixed,
+    joined,
+    mean_sd,
+    p_equals,
+    p_value,
+    plural,
+    readable,
+    share,
+    signed,
+    title,
+    whole_range,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,13 @@ def at_a_glance(results: Mapping[str, Any], cautions: Sequence[Caution]) -> list
 def _real(result: Mapping[str, Any], cautions: Sequence[Caution]) -> str:
     found = verdict(result)
     if not found.told:
-        return f"Not shown: {found.reason}. That is not proof of no difference."
+        why = (
+            " Where specimens of a class differ as much as classes do, one that was not trained on is taken for "
+            "another class."
+            if is_below_chance(result)
+            else ""
+        )
+        return f"Not shown: {found.reason}.{why} That is not proof of no difference."
     if any(c.reservation for c in cautions):
         return f"A difference is there ({found.reason}), but it need not come from the sample: see what to distrust."
     n = result["significance"]["permutation"]["n"]
@@ -44,10 +64,15 @@ def _real(result: Mapping[str, Any], cautions: Sequence[Caution]) -> str:
 
 def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     permutation, auc = result["significance"]["permutation"], result["auc"]
+    n_splits, n_repeats = result["randomized"]["splits_per_labelling"], result["n_repeats"]
+    over = f" (mean of the first {n_splits} splits)" if n_splits < n_repeats else ""
     text = (
-        f"AUC {mean_sd(auc)} over {plural(result['n_repeats'], 'split')} (whole range {whole_range(auc)}); "
-        f"randomized labels {mean_sd(result['randomized']['auc'])} ({whole_range(result['randomized']['auc'])}). "
-        f"Smallest p that can come out: {p_value(permutation['smallest'])}."
+        f"{reached(permutation)} did as well as the true one{over}: {p_equals(permutation['p'])}; the smallest that "
+        f"can come out is {p_value(permutation['smallest'])}. AUC {mean_sd(auc)} over {plural(n_repeats, 'split')} "
+        f"(whole range {whole_range(auc)}), randomized labels {mean_sd(result['randomized']['auc'])} "
+        f"({whole_range(result['randomized']['auc'])}): the ± is the spread over splits, no error of the mean."
+        if defined(permutation["p"])
+        else "The p-value is undefined."
     )
     return f"{text} {best(results)}".rstrip()
 
@@ -60,8 +85,7 @@ def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         return "No parameter was ranked."
     top = [p for p in ranked[:3] if p["importance"] >= ranked[0]["importance"] / 4]
     named = [
-        f"{p['symbol']} of {p['channel']} "
-        f"(importance {fixed(p['importance'], 2)}, kept in {share(p['kept'])} of repeats)"
+        f"{p['symbol']} of {p['channel']} ({_called(p)}{_lean(p, result)}, kept in {share(p['kept'])} of repeats)"
         for p in top
     ]
     twins = (
@@ -70,6 +94,21 @@ def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         else ""
     )
     return f"Most: {joined(named)}. {_channels_alone(results)}{_enough(results, result)}{twins}".rstrip()
+
+
+def _called(parameter: Mapping[str, Any]) -> str:
+    return str(parameter.get("name") or f"importance {fixed(parameter['importance'], 2)}")
+
+
+def _lean(parameter: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """Between which classes its mean differs most."""
+    means = {c: m for c, m in (parameter.get("mean_by_class") or {}).items() if defined(m)}
+    if len(means) < 2:
+        return ""
+    low, high = min(means, key=lambda c: means[c]), max(means, key=lambda c: means[c])
+    (first, second), unit = readable([means[low], means[high]], parameter.get("unit", ""))
+    ends = "lowest in {} and highest in {}" if len(result["classes"]) > 2 else "lower in {} than in {}"
+    return f"; {ends.format(low, high)}: {first} against {second} {unit}".rstrip()
 
 
 def _channels_alone(results: Mapping[str, Any]) -> str:
@@ -93,7 +132,7 @@ def _enough(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         return ""
     enough = min(fewer, key=lambda other: (len(other["channels"]), -other["auc"]["mean"]))
     rest = joined([c for c in result["channels"] if c not in enough["channels"]])
-    return f"{rest[0].upper()}{rest[1:]} adds nothing to {title(enough)}, which alone does as well. "
+    return f"With {rest} added to {title(enough)} the mean AUC is no higher. "
 
 
 def _distrust(cautions: Sequence[Caution]) -> str:
@@ -102,10 +141,11 @@ def _distrust(cautions: Sequence[Caution]) -> str:
         return f"Above all: {serious[0].text}" + (
             f" And {plural(len(cautions) - 1, 'more point')} below." if len(cautions) > 1 else ""
         )
+    unseen = "What neither files nor manifest state (set-point, gains, tip, laboratory) was not looked at."
     if not cautions:
-        return "Nothing was flagged. Splits of one archive still say nothing about another day, tip or laboratory."
+        return f"Nothing was flagged. {unseen}"
     sections = dict.fromkeys(c.section[0].lower() + c.section[1:] for c in cautions)
-    return f"Nothing that overturns the answer; {plural(len(cautions), 'smaller point')} below ({', '.join(sections)})."
+    return f"{plural(len(cautions), 'smaller point')} below ({', '.join(sections)}). {unseen}"
 
 
 def _how_many(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
@@ -115,7 +155,10 @@ def _how_many(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     ]
     kinds = Counter(entry["what"] for entry in results["data"]["left_out"])
     left = f" Left out: {joined([plural(n, what) for what, n in kinds.items()])}." if kinds else ""
-    return f"{counts(result['n_rows'], result['n_groups'], settings)} ({'; '.join(each)}).{left}"
+    n_scans = results["data"].get("n_scans", result["n_rows"])
+    cut = f", cut from {plural(n_scans, 'image')}" if n_scans < result["n_rows"] else ""
+    alone = " Every image counts as a group of its own." if n_scans == result["n_groups"] else ""
+    return f"{counts(result['n_rows'], result['n_groups'], settings)}{cut} ({'; '.join(each)}).{alone}{left}"
 
 
 def overtraining_text(result: Mapping[str, Any]) -> list[str]:

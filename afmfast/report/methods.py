@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,12 +36,11 @@ def _samples(results: Mapping[str, Any]) -> str:
     each = [f"{c['name']}: {counts(c['n_rows'], c['n_groups'], results['settings'])}" for c in used]
     total = counts(results["data"]["n_rows"], results["data"]["n_groups"], results["settings"])
     text = f"{total} were analysed ({'; '.join(each)})."
-    n = len(results["data"]["left_out"])
-    return text + (
-        f" {plural(n, 'item')} (files, images, tiles, classes, channels or parameters) left out beforehand."
-        if n
-        else ""
-    )
+    n_scans = results["data"].get("n_scans", results["data"]["n_rows"])
+    if n_scans < results["data"]["n_rows"]:
+        text += f" They were cut from {plural(n_scans, 'image')}."
+    kinds = Counter(entry["what"] for entry in results["data"]["left_out"])
+    return text + (f" Left out beforehand: {joined([plural(n, what) for what, n in kinds.items()])}." if kinds else "")
 
 
 def _measured(results: Mapping[str, Any]) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .answer import headline, is_below_chance, verdict
+from .answer import headline, is_below_chance, reached, verdict
 from .wording import DASH, defined, fixed, joined, mean_sd, p_value, readable, score, share, stars, title, whole_range
+
+#: A parameter dropped in this share of the repeats is listed under its twin.
+_MOSTLY = 0.5
+#: Share of wrong tests from which a scan is listed.
+_WORTH_A_LOOK = 0.2
 
 
 def combinations(results: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -52,11 +57,16 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Ranked parameters with unit, definition, kept share, twin and class means in readable units."""
     largest = max((p["importance"] for p in result["parameters"] if defined(p["importance"])), default=0.0)
     lines = []
+    stands_for: dict[str, list[str]] = {}
+    for entry in result["parameters"]:
+        if entry.get("twin") and entry.get("dropped", 0) >= _MOSTLY:
+            stands_for.setdefault(entry["twin"], []).append(_named(entry["column"], result))
     for rank, entry in enumerate(result["parameters"], 1):
         means = entry.get("mean_by_class") or {}
         sds = entry.get("sd_by_class") or {}
         n = len(result["classes"])
-        values, unit = readable([d.get(c) for d in (means, sds) for c in result["classes"]], entry.get("unit", ""))
+        both = [d.get(c) for d in (means, sds) for c in result["classes"]]
+        values, unit = readable(both, entry.get("unit", ""), digits=[3] * n + [2] * n)
         lines.append(
             {
                 "rank": rank,
@@ -73,7 +83,8 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 else 0,
                 "kept": share(entry["kept"]),
                 "dropped": share(entry.get("dropped")),
-                "twin": entry.get("twin") or "",
+                "twin": _named(entry["twin"], result) if entry.get("twin") else "",
+                "stands_for": ", ".join(stands_for.get(entry["column"], [])),
                 "means": [{"mean": m, "sd": s} for m, s in zip(values[:n], values[n:], strict=True)],
                 "missing": sum(entry.get("missing_by_class", {}).values()),
             }
@@ -81,29 +92,50 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     return lines
 
 
+def _named(column: str, result: Mapping[str, Any]) -> str:
+    """`Sq`, or with several channels `Sq of height`."""
+    channel, _, symbol = column.rpartition(":")
+    return f"{symbol} of {channel}" if len(result["channels"]) > 1 else symbol
+
+
 def often_wrong(result: Mapping[str, Any]) -> frozenset[str]:
-    """Names of the rows that most of their tests told wrong."""
-    return frozenset(row["row"] for row in result["rows"] if defined(row["wrong"]) and row["wrong"] > 0.5)
+    """Names of the scans that most of their tests told wrong, all tiles of a scan taken together."""
+    return frozenset(scan for scan, wrong, _ in _wrong_by(result, lambda row: _scan(row["row"])) if wrong > 0.5)
+
+
+def _scan(row: str) -> str:
+    return row.partition("#")[0]
+
+
+def _wrong_by(result: Mapping[str, Any], key: Callable[[Mapping[str, Any]], Any]) -> list[tuple[Any, float, int]]:
+    """Key, share of wrong tests and number of rows of the tested rows that share a key."""
+    parts: dict[Any, list[Mapping[str, Any]]] = {}
+    for row in result["rows"]:
+        if row["tested"] and defined(row["wrong"]):
+            parts.setdefault(key(row), []).append(row)
+    return [
+        (name, sum(row["wrong"] * row["tested"] for row in rows) / sum(row["tested"] for row in rows), len(rows))
+        for name, rows in parts.items()
+    ]
 
 
 def wrong_groups(result: Mapping[str, Any]) -> str:
     """Groups of two or more rows that most of their rows' tests told wrong: whole specimens that fail."""
-    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in result["rows"]:
-        if row["tested"] and defined(row["wrong"]):
-            groups.setdefault((row["label"], row.get("group") or ""), []).append(row)
-    failed = []
-    for (label, group), rows in groups.items():
-        wrong = sum(row["wrong"] * row["tested"] for row in rows) / sum(row["tested"] for row in rows)
-        if len(rows) > 1 and wrong > 0.5:
-            failed.append(f"{group} ({label}, {len(rows)} rows, wrong in {share(wrong)} of tests)")
-    return joined(failed)
+    groups = _wrong_by(result, lambda row: (row["label"], row.get("group") or ""))
+    return joined(
+        [
+            f"{group} ({label}, {n} rows, wrong in {share(wrong)} of tests)"
+            for (label, group), wrong, n in groups
+            if n > 1 and wrong > 0.5
+        ]
+    )
 
 
 def wrong_rows(result: Mapping[str, Any], at_most: int = 12) -> dict[str, Any]:
     """Rows that were told wrong most often with the class they were taken for, and how many more there are."""
     tested = [row for row in result["rows"] if row["tested"] and defined(row["wrong"]) and row["wrong"] > 0]
     worst = sorted(tested, key=lambda row: (-row["wrong"], row["row"]))[:at_most]
+    worst = [row for row in worst if row["wrong"] >= _WORTH_A_LOOK] or worst[:1]
     lines = []
     for row in worst:
         others = {n: p for n, p in row["probability"].items() if n != row["label"] and defined(p)}
@@ -154,14 +186,12 @@ def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _permutation(result: Mapping[str, Any]) -> str:
     permutation = result["significance"]["permutation"]
-    p, n, smallest = permutation["p"], permutation["n"], permutation["smallest"]
+    p, smallest = permutation["p"], permutation["smallest"]
     n_splits, n_repeats = result["randomized"]["splits_per_labelling"], result["n_repeats"]
     over = f" over the first {n_splits} of the {n_repeats} splits" if n_splits < n_repeats else ""
     text = f"Mean {score(permutation['statistic'])} of the true labels{over} {fixed(permutation['value'])}"
     if defined(p):
-        reached = round(p * n) if permutation["exact"] else round(p * (n + 1)) - 1
-        kind = "all distinct labellings, the true one among them" if permutation["exact"] else "permuted labellings"
-        text += f"; {reached} of {n} {kind}, each on as many splits, reached it"
+        text += f"; {reached(permutation)} reached it, each on as many splits"
     text += f". Smallest p that can come out: {p_value(smallest)}."
     if "n_groups_exchanged" in permutation:
         mixed = permutation.get("n_groups_mixed", 0)

@@ -20,6 +20,7 @@ _READABLE = {
     "1/m2": ("1/µm²", 1e-12),
     "m3": ("µm³", 1e18),
     "N/m": ("nN/µm", 1e3),
+    "N/m2": ("nN/µm²", 1e-3),
     "J/m": ("aJ/µm", 1e12),
     "deg": ("°", 1.0),
 }
@@ -118,8 +119,13 @@ def significant(value: float | None, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
-def readable(values: Iterable[float | None], unit: str) -> tuple[list[str], str]:
-    """SI values of one quantity as people write them, with the unit: metres in nm, newtons in nN, pascals in MPa."""
+def readable(
+    values: Iterable[float | None], unit: str, *, digits: Sequence[int] | None = None
+) -> tuple[list[str], str]:
+    """SI values of one quantity as people write them, with the unit: metres in nm, newtons in nN, pascals in MPa.
+
+    `digits`: significant ones of each value, by default three.
+    """
     numbers = list(values)
     label, factor = for_reading(unit)
     if unit in _READABLE:
@@ -128,7 +134,9 @@ def readable(values: Iterable[float | None], unit: str) -> tuple[list[str], str]
         largest = max((abs(v) for v in numbers if v is not None and math.isfinite(v)), default=1.0)
         scale, prefix = next((pair for pair in _PREFIXES if largest >= pair[0]), (1.0, ""))
         label, factor = prefix + unit, 1 / scale
-    return [significant(v * factor) if v is not None and math.isfinite(v) else DASH for v in numbers], label
+    wanted = digits or [3] * len(numbers)
+    texts = [significant(v * factor, n) if v is not None else DASH for v, n in zip(numbers, wanted, strict=True)]
+    return texts, label
 
 
 def plural(n: int, noun: str) -> str:

@@ -277,15 +277,15 @@ class _Ingest:
                     f"{vendor!r} {vendors[vendor]}" for vendor in sorted(vendors, key=vendors.__getitem__)[::-1]
                 )
                 self._warn(
-                    "mixed-sources", f"channel {name} comes from different channels of the files, by rows: {counts}"
+                    "mixed-sources", f"Channel {name} comes from different channels of the files, by scans: {counts}."
                 )
 
             without = self.uncalibrated.get(name, [])
             if 0 < len(without) < sum(vendors.values()):
                 text = (
-                    f"channel {name}: {len(without)} of {sum(vendors.values())} files state no unit ({_some(without)})"
+                    f"Channel {name}: {len(without)} of {sum(vendors.values())} files state no unit ({_some(without)})"
                 )
-                self._warn("mixed-calibration", f"{text}; compare their values with the others before trusting them")
+                self._warn("mixed-calibration", f"{text}; compare their values with the others before trusting them.")
 
     def _warn(self, code: str, text: str) -> None:
         self.n_warned[code] += 1

@@ -43,9 +43,10 @@ def scan_settings(samples: pd.DataFrame) -> pd.DataFrame:
 
 def settings_by_class(samples: pd.DataFrame) -> list[dict[str, Any]]:
     """A line a setting: which values each class has, and whether any differ."""
+    scans = samples.drop_duplicates("scan")
     table = []
-    for setting, values in scan_settings(samples).items():
-        by_class = {str(label): _counts(part) for label, part in values.groupby(samples["label"], sort=True)}
+    for setting, values in scan_settings(scans).items():
+        by_class = {str(label): _counts(part) for label, part in values.groupby(scans["label"], sort=True)}
         table.append({"setting": str(setting), "differs": bool(values.nunique() > 1), "values": by_class})
     return table
 
@@ -110,11 +111,11 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
     batches_of = batches.groupby(samples["label"]).nunique()
     if len(classes) > 1 and int(batches_of.max()) == 1:
         together = [" with ".join(sorted(map(str, shared))) for shared in classes if len(shared) > 1]
-        shared = f"Only these were measured together: {'; '.join(together)}. " if together else ""
+        apart = f"Only these share one and can be compared: {'; '.join(together)}. " if together else ""
         text = (
-            f"Batch and class are confounded: the manifest names {len(classes)} batches (day, tip or instrument), and "
-            f"each class was measured in one of them alone. {shared}Whatever differs between batches would be found "
-            "just the same."
+            f"Batch and class are confounded: no class was measured in more than one of the {len(classes)} batches "
+            f"(day, tip or instrument) that the manifest names. {apart}Between batches, whatever differs from one to "
+            "the next would be found just the same."
         )
         return [warning("batch-confounded", text)]
     n_sharing = batches.map(classes.map(len))

@@ -25,6 +25,8 @@ from .result import Result, StudyResult, rule_of_ten, spread
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
 from .settings import Settings
 
+#: An angle of 0 to 180 degrees is compared by cosine and sine of its double, as 179 degrees is near 1.
+_AS_COLUMNS = "Cosine and sine (_cos2, _sin2) of twice the angle."
 #: Settings that alone tell the classes apart this well deserve a place at the top of the report.
 _SETTINGS_TELL = 0.6
 #: Below this many splits a labelling, the statistic of the test is mostly chance.
@@ -151,7 +153,8 @@ def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.Data
     for channel in channels:
         for symbol, unit in described[channel]["units"].items():
             row = rows[symbol]
-            about = {"name": row.title, "unit": unit, "definition": row.definition, "reference": row.reference}
+            definition = f"{row.definition} {_AS_COLUMNS}" if row.is_angle else row.definition
+            about = {"name": row.title, "unit": unit, "definition": definition, "reference": row.reference}
             lines[f"{channel}:{symbol}"] = about
     return pd.DataFrame.from_dict(lines, orient="index")
 
@@ -230,6 +233,7 @@ def _data(
     return {
         "n_rows": len(samples.table),
         "n_groups": n_groups,
+        "n_scans": int(samples.table["scan"].nunique()),
         "groups_given": bool(given_groups(samples.table, settings.groups).any()),
         "classes": samples.classes,
         "channels": [

@@ -31,6 +31,16 @@ def amplitudes() -> Iterator[Line]:
     n, why = 64 * 64, "analytic: n evenly spaced heights"
     sq = A * math.sqrt((1 - n**-2.0) / 3)
     yield from relative("uniform", why, 2e-7, Sq=sq, Sa=A / 2, Sku=0.6 * (3 * n**2 - 7) / (n**2 - 1), Sp=A - A / n)
+    n, why = 64 * 96, "by hand: one pixel stands A above the others, whose height from the mean is -A/n"
+    yield from relative("spike", why, 1e-6, Smed=-A / n)
+    p = 1 / n
+    yield "Sent", "spike", -(p * math.log(p) + (1 - p) * math.log(1 - p)) / math.log(256), 1e-9, why
+    n, why = 64 * 64, "analytic: n evenly spaced heights"
+    yield from relative("uniform", why, 1e-6, Smad=A / 2, Spr=1.8 * A)
+    yield "Sent", "uniform", 1.0, 1e-9, "analytic: 16 of 4096 evenly spaced heights in each of 256 bins"
+    yield from relative("uniform_force", why + " about 3 A", 1e-6, Scv=math.sqrt((1 - n**-2.0) / 3) / 3)
+    why = "analytic: Gaussian quantiles; sampling by 16384 of them makes up the tolerance"
+    yield from relative("normal", why, 3e-4, Smad=A * special.ndtri(0.75), Spr=2 * A * special.ndtri(0.95))
     (z,) = SURFACES["self_affine_small"].make()
     program = f"outside: scipy.stats {scipy.__version__}"
     yield "Ssk", "self_affine_small", float(stats.skew(z, axis=None)), 1e-6, program
@@ -44,7 +54,11 @@ def material_ratio() -> Iterator[Line]:
     yield from relative(
         "uniform", why, 1e-6, Sdc0_5=0.1 * A - A / n, Sdc5_10=0.1 * A, Sdc10_50=0.8 * A, Sdc50_95=0.9 * A
     )
-    yield from relative("uniform", why, 1e-5, Sk=2 * A)
+    yield from relative(
+        "uniform", why, 1e-6, Sdc50_100=A - A / n, Sxp=0.95 * A, Smc10=0.8 * A, Vmp=0.01 * A,
+        Vmc=0.63 * A, Vvc=0.77 * A, Vvv=0.04 * A,
+    )  # fmt: skip
+    yield from relative("uniform", why, 1e-5, Sk=2 * A, Smr=(1 - sq / A) / 2)
     for symbol, value in (("Spk", 0.0), ("Svk", 0.0), ("Smr1", 0.0), ("Smr2", 1.0)):
         yield symbol, "uniform", value, 1e-6 if "mr" in symbol else 1e-6 * A, why
 
@@ -68,6 +82,14 @@ def material_ratio() -> Iterator[Line]:
     yield from relative(
         "normal", why, 3e-4, Sdc0_5=A * (q(0.05) - q(0.5 / 128**2)), Sdc5_10=A * (q(0.1) - q(0.05)),
         Sdc10_50=A * -q(0.1), Sdc50_95=A * q(0.95),
+    )  # fmt: skip
+    yield from relative(
+        "normal", why, 3e-4, Sdc50_100=-A * q(0.5 / 128**2), Sxp=-A * q(0.025), Smc10=-A * q(0.1),
+        Smr=special.ndtr(-1), Spkx=-A * (q(0.5 / 128**2) + upper), Svkx=-A * (q(0.5 / 128**2) + upper),
+    )  # fmt: skip
+    yield from relative(
+        "normal", why, 3e-4, Vmp=A * (void(0.1) + q(0.1)), Vmc=A * (void(0.8) + q(0.8) - void(0.1) - q(0.1)),
+        Vvc=A * (void(0.1) - void(0.8)), Vvv=A * void(0.8),
     )  # fmt: skip
     manual = "published: SPIP manual, roughness parameters, limit for a Gaussian height distribution"
     yield "Sbi", "normal", 0.608, 5e-4, manual

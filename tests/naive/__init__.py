@@ -11,20 +11,24 @@ import numpy as np
 
 from .common import NAN
 from .frequencies import fractal, polar
-from .heights import FUNCTIONAL, functional, heights
+from .heights import FUNCTIONAL, functional, heights, variation
 from .lags import autocorrelation
-from .neighbours import area, slopes, summits, ten_point
+from .neighbours import area, curvatures, slopes, summits, ten_point
 
 DEGREE = {"constant": 0, "plane": 1, "quadratic": 2, "cubic": 3}
 
-HEIGHT = ("Smean", "Sa", "Sq", "Ssk", "Sku", "Sp", "Sv", "Sz", "S10z")
-HYBRID = ("Sdq", "Sdq6", "S3A", "Sdr", "Ssc")
+HEIGHT = (
+    "Smean", "Sa", "Sq", "Ssk", "Sku", "Sp", "Sv", "Sz", "S10z", "Smed", "Smad", "Spr", "Sent", "Scv",
+)  # fmt: skip
+HYBRID = (
+    "Sdq", "Sdq6", "S3A", "Sdr", "Ssc", "Sdqx", "Sdqy", "Smas", "Spar", "S2A", "Svc", "Slap", "Smcu",
+)  # fmt: skip
 SPATIAL = ("Scl20", "Scl37", "Str20", "Str37", "Sds", "Srw", "Srwi", "Shw")
 DIRECTIONAL = ("Std", "Stdi")
 FRACTAL = ("Sfd", "Sfd_top", "Sfd_bot", "D_psd")
 SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL
-NEEDS_LENGTH = ("S3A", "Sdr")
-NEEDS_ZERO = ("Smean",)
+NEEDS_LENGTH = ("S3A", "Sdr", "Smcu")
+NEEDS_ZERO = ("Smean", "Scv")
 
 
 def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = "plane") -> dict[str, float]:
@@ -35,6 +39,7 @@ def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = 
     if min(raw.shape) >= 2 and valid.any():
         values["Smean"] = raw[valid].mean()
         values.update(_values(_levelled(raw, valid, level), valid, dx, dy))
+        values["Scv"] = variation(values["Smean"], values["Sq"])
     leave_out = NEEDS_ZERO if unit == "m" else NEEDS_LENGTH
     return {symbol: float(value) for symbol, value in values.items() if symbol not in leave_out}
 
@@ -44,6 +49,7 @@ def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str,
     out = {**heights(z[valid], flat), **functional(z[valid], flat)}
     if valid.all():
         out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
+        out |= curvatures(z, dx, dy)
         if not flat:
             out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy)}
     return out

@@ -11,6 +11,7 @@ from .common import NAN
 N_GRID = 10_000
 FUNCTIONAL = (
     "Sk", "Spk", "Svk", "Smr1", "Smr2", "Sbi", "Sci", "Svi", "Sdc0_5", "Sdc5_10", "Sdc10_50", "Sdc50_95",
+    "Sdc50_100", "Spkx", "Svkx", "Sxp", "Smc10", "Smr", "Vmp", "Vmc", "Vvc", "Vvv",
 )  # fmt: skip
 
 
@@ -18,32 +19,62 @@ def heights(v: np.ndarray, flat: bool) -> dict[str, float]:
     sq = math.sqrt(np.mean(v**2))
     sp, sv = v.max(), -v.min()
     ratios = {"Ssk": NAN, "Sku": NAN} if flat else {"Ssk": np.mean(v**3) / sq**3, "Sku": np.mean(v**4) / sq**4}
-    return {"Sa": np.mean(np.abs(v)), "Sq": sq, "Sp": sp, "Sv": sv, "Sz": sp + sv, **ratios}
+    middle = np.median(v)
+    spread = {"Smed": middle, "Smad": np.median(np.abs(v - middle)), "Spr": _curve(v)(0.05) - _curve(v)(0.95)}
+    ratios["Sent"] = NAN if flat else _entropy(v)
+    return {"Sa": np.mean(np.abs(v)), "Sq": sq, "Sp": sp, "Sv": sv, "Sz": sp + sv, **spread, **ratios}
+
+
+def variation(mean: float, sq: float) -> float:
+    """Scv; a mean below 1e-9 Sq is rounding noise about zero."""
+    return sq / abs(mean) if abs(mean) > 1e-9 * sq > 0 else NAN
+
+
+def _entropy(v: np.ndarray) -> float:
+    """Of 256 equal bins; a height within 3e-7 of the range below the edge of a bin is on it."""
+    place = 256 * ((v - v.min()) / (v.max() - v.min()) + 3e-7)
+    filled = np.bincount(np.minimum(np.floor(place).astype(int), 255))
+    p = filled[filled > 0] / v.size
+    return -np.sum(p * np.log(p)) / math.log(256)
+
+
+def _curve(v: np.ndarray):
+    """The material ratio curve: height over ratio."""
+    fall = np.sort(v)[::-1]
+    return lambda p: np.interp(p, (np.arange(v.size) + 0.5) / v.size, fall)
 
 
 def functional(v: np.ndarray, flat: bool) -> dict[str, float]:
-    ratios = ("Smr1", "Smr2", "Sbi", "Sci", "Svi")
+    ratios = ("Smr1", "Smr2", "Sbi", "Sci", "Svi", "Smr")
     if flat:
         return {symbol: NAN if symbol in ratios else 0.0 for symbol in FUNCTIONAL}
     fall = np.sort(v)[::-1]
     nodes = (np.arange(v.size) + 0.5) / v.size
 
-    def curve(p):
-        return np.interp(p, nodes, fall)
+    curve = _curve(v)
 
     def void(p):
         return np.mean(np.maximum(curve(p) - v, 0.0))
 
+    def material(p):
+        return np.mean(np.maximum(v - curve(p), 0.0))
+
     sq = math.sqrt(np.mean(v**2))
-    at = {p: curve(p / 100) for p in (0, 5, 10, 50, 95)}
-    out = {f"Sdc{a}_{b}": at[a] - at[b] for a, b in ((0, 5), (5, 10), (10, 50), (50, 95))}
+    at = {p: curve(p / 100) for p in (0, 5, 10, 50, 95, 100)}
+    out = {f"Sdc{a}_{b}": at[a] - at[b] for a, b in ((0, 5), (5, 10), (10, 50), (50, 95), (50, 100))}
     out |= {"Sbi": sq / at[5] if at[5] else NAN, "Sci": (void(0.05) - void(0.80)) / sq, "Svi": void(0.80) / sq}
+
+    out |= {"Sxp": curve(0.025) - curve(0.5), "Smc10": at[10]}
+    out["Smr"] = _where_it_falls_to(sq * (1 + 1e-6), nodes, fall)  # heights within 1e-6 Sq of the level are not above
+    out |= {"Vmp": material(0.1), "Vmc": material(0.8) - material(0.1)}
+    out |= {"Vvc": void(0.1) - void(0.8), "Vvv": void(0.8)}
 
     upper, lower = _core_line(curve(np.arange(N_GRID + 1) / N_GRID), sq)
     smr1 = _where_it_falls_to(upper, nodes, fall)
     smr2 = 1.0 - _where_it_falls_to(-lower, nodes, -fall[::-1])  # the same rule on the image upside down
     spk = 2 * np.mean(np.maximum(v - upper, 0.0)) / smr1 if smr1 > 0 else 0.0
     svk = 2 * np.mean(np.maximum(lower - v, 0.0)) / (1 - smr2) if smr2 < 1 else 0.0
+    out |= {"Spkx": max(v.max() - upper, 0.0), "Svkx": max(lower - v.min(), 0.0)}
     return out | {"Sk": upper - lower, "Smr1": smr1, "Smr2": smr2, "Spk": spk, "Svk": svk}
 
 

@@ -19,7 +19,21 @@ def slopes(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         gx = sum(t * z[3:-3, k : nx - 6 + k] for k, t in enumerate(taps)) / dx
         gy = sum(t * z[k : ny - 6 + k, 3:-3] for k, t in enumerate(taps)) / dy
         sdq6 = math.sqrt(np.mean(gx**2 + gy**2))
-    return {"Sdq": math.sqrt(np.mean(sx**2 + sy**2)), "Sdq6": sdq6}
+    sdqx, sdqy, steep = math.sqrt(np.mean(sx**2)), math.sqrt(np.mean(sy**2)), np.hypot(sx, sy)
+    spar = np.mean(steep**4) / np.mean(steep**2) ** 2 if steep.any() else NAN
+    by_axis = {"Sdqx": sdqx, "Sdqy": sdqy, "Smas": np.mean(steep), "Spar": spar}
+    return {"Sdq": math.sqrt(np.mean(sx**2 + sy**2)), "Sdq6": sdq6, **by_axis}
+
+
+def curvatures(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    if min(z.shape) < 3:
+        return {"Slap": NAN, "Smcu": NAN}
+    zx, zy = (z[1:-1, 2:] - z[1:-1, :-2]) / (2 * dx), (z[2:, 1:-1] - z[:-2, 1:-1]) / (2 * dy)
+    zxx, zyy = np.diff(z[1:-1], 2, axis=1) / dx**2, np.diff(z[:, 1:-1], 2, axis=0) / dy**2
+    zxy = (z[2:, 2:] - z[2:, :-2] - z[:-2, 2:] + z[:-2, :-2]) / (4 * dx * dy)
+    bend = (1 + zy**2) * zxx - 2 * zx * zy * zxy + (1 + zx**2) * zyy
+    h = bend / (2 * (1 + zx**2 + zy**2) ** 1.5)
+    return {"Slap": math.sqrt(np.mean((zxx + zyy) ** 2)), "Smcu": np.mean(np.abs(h))}
 
 
 def area(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
@@ -30,7 +44,8 @@ def area(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
             steep = x_side**2 + y_side**2
             excess = excess + 0.25 * steep / (1 + np.sqrt(1 + steep))
     sdr = np.mean(excess)
-    return {"Sdr": sdr, "S3A": (1 + sdr) * (z.shape[0] - 1) * (z.shape[1] - 1) * dx * dy}
+    s2a = (z.shape[0] - 1) * (z.shape[1] - 1) * dx * dy
+    return {"Sdr": sdr, "S3A": (1 + sdr) * s2a, "S2A": s2a}
 
 
 def _extrema(z: np.ndarray) -> list[tuple[int, int]]:
@@ -52,8 +67,13 @@ def ten_point(z: np.ndarray) -> float:
 
 def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     ny, nx = z.shape
-    bends = [
+    tops, bottoms = _bends(z, dx, dy), _bends(-z, dx, dy)
+    ssc, svc = (np.mean(bends) if bends else NAN for bends in (tops, bottoms))
+    return {"Sds": len(tops) / ((ny - 1) * (nx - 1) * dx * dy), "Ssc": ssc, "Svc": svc}
+
+
+def _bends(z: np.ndarray, dx: float, dy: float) -> list[float]:
+    return [
         -0.5 * ((z[i, j + 1] - 2 * z[i, j] + z[i, j - 1]) / dx**2 + (z[i + 1, j] - 2 * z[i, j] + z[i - 1, j]) / dy**2)
         for i, j in _extrema(z)
     ]
-    return {"Sds": len(bends) / ((ny - 1) * (nx - 1) * dx * dy), "Ssc": np.mean(bends) if bends else NAN}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...kernels.results import MaterialRatio
-from ..parameter import EUR, SPIP, Parameter
+from ...kernels.results import MaterialRatio, Order, Volumes
+from ..parameter import EUR, ISO, SPIP, Parameter
 
 ROWS = (
     Parameter("Sk", "core height", MaterialRatio, lambda c: c.core, 1, 0, "functional",
@@ -30,4 +30,26 @@ ROWS = (
               "Height between 10 % and 50 % material.", SPIP),
     Parameter("Sdc50_95", "height interval 50-95 %", MaterialRatio, lambda c: c.interval_50_95, 1, 0, "functional",
               "Height between 50 % and 95 % material.", SPIP),
+    Parameter("Sdc50_100", "height interval 50-100 %", Order, lambda o: o.interval_50_100, 1, 0, "functional",
+              "Height between 50 % material and the bottom.", SPIP),
+    Parameter("Spkx", "maximum peak height above the core", MaterialRatio, lambda c: c.highest_peak, 1, 0,
+              "functional", "Highest pixel above the core; 0 where the core reaches as high.", "ISO 25178-2:2021"),
+    Parameter("Svkx", "maximum pit depth below the core", MaterialRatio, lambda c: c.deepest_valley, 1, 0,
+              "functional", "Depth of the lowest pixel below the core; 0 where the core reaches as low.",
+              "ISO 25178-2:2021"),
+    Parameter("Sxp", "peak extreme height", Order, lambda o: o.extreme_peak, 1, 0, "functional",
+              "Height between 2.5 % and 50 % material.", f"{ISO}, 4.4"),
+    Parameter("Smc10", "inverse material ratio at 10 %", Order, lambda o: o.height_10, 1, 0, "functional",
+              "Height, from the mean, that 10 % of the surface exceeds: Smc(10 %).", f"{ISO}, 4.4"),
+    Parameter("Smr", "material ratio at one Sq", Order, lambda o: o.above_rms, 0, 0, "functional",
+              "Share of the surface that lies more than Sq above the mean, by the material ratio curve: Smr(Sq), "
+              "0.1587 for a Gaussian surface.", f"{ISO}, 4.4"),
+    Parameter("Vmp", "peak material volume", Volumes, lambda v: v.peak_material, 1, 0, "functional",
+              "Volume of material above the height of 10 % material, per area.", f"{ISO}, 4.4.6"),
+    Parameter("Vmc", "core material volume", Volumes, lambda v: v.core_material, 1, 0, "functional",
+              "Volume of material above the height of 80 % material less Vmp, per area.", f"{ISO}, 4.4.6"),
+    Parameter("Vvc", "core void volume", Volumes, lambda v: v.core_void, 1, 0, "functional",
+              "Void volume below the height of 10 % material less Vvv, per area.", f"{ISO}, 4.4.6"),
+    Parameter("Vvv", "valley void volume", Volumes, lambda v: v.valley_void, 1, 0, "functional",
+              "Void volume below the height of 80 % material, per area.", f"{ISO}, 4.4.6"),
 )  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...kernels.results import HeightMoments, RawHeights, Summits
-from ..parameter import EUR, ISO, SPIP, Parameter
+from ...kernels.results import Entropy, HeightMoments, Order, RawHeights, Summits, Variation
+from ..parameter import EUR, ISO, SPIP, STATISTICS, Parameter
 
 ROWS = (
     Parameter("Smean", "mean", RawHeights, lambda r: r.mean, 1, 0, "height",
@@ -25,4 +25,15 @@ ROWS = (
     Parameter("S10z", "ten-point height", Summits, lambda s: s.ten_point, 1, 0, "height",
               "Mean of the five highest summits less mean of the five lowest pits, both inside the image "
               "and strictly beyond all eight neighbours.", EUR),
+    Parameter("Smed", "median", Order, lambda o: o.median, 1, 0, "height",
+              "Median of the heights, from their mean; of an even number the mean of the middle two.", STATISTICS),
+    Parameter("Smad", "median absolute deviation", Order, lambda o: o.deviation, 1, 0, "height",
+              "Median distance of the heights from their median: 0.6745 Sq for a Gaussian surface.", STATISTICS),
+    Parameter("Spr", "range of 5-95 %", Order, lambda o: o.range_5_95, 1, 0, "height",
+              "Height between 5 % and 95 % material: 3.290 Sq for a Gaussian surface.", STATISTICS),
+    Parameter("Sent", "height entropy", Entropy, lambda e: e.heights, 0, 0, "height",
+              "Entropy of the heights in 256 equal bins from lowest to highest, over ln 256: 1 if all bins are "
+              "filled alike.", "Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x"),
+    Parameter("Scv", "coefficient of variation", Variation, lambda v: v.coefficient, 0, 0, "height",
+              "Sq over the magnitude of the mean before levelling.", STATISTICS, "zero", ("flip", "turn")),
 )  # fmt: skip
