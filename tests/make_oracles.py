@@ -95,7 +95,7 @@ def differing(
             continue
         for place, image, values in zip(places, asked, answer["values"], strict=True):
             value = values[row.symbol]
-            if math.isfinite(value) and not image.has_ties:
+            if math.isfinite(value) and not image.has_ties and (image.is_fractal or row.symbol[:2] != "D_"):
                 bounds = {"low": f"{row.low:g}", "high": f"{row.high:g}"}
                 yield {**said, **dict(zip(PLACE, place, strict=True)), "value": f"{value:.10g}", **bounds}
 

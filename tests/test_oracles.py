@@ -24,8 +24,7 @@ LINES = make_oracles.read(make_oracles.COMPARED)
 DIFFERING = make_oracles.read(make_oracles.DIFFERING)
 #: Symbols that other programs have answered for and that are not in the table of parameters yet.
 AWAITED = {
-    "Smed", "Spkx", "Svkx", "Sxp", "Smc10", "Vmp", "Vmc", "Vvc", "Vvv", "Ssw",
-    "Spd", "Spc", "S5p", "S5v", "S10z_iso", "Sda", "Sha", "Sdv", "Shv", "D_box", "D_area", "D_part",
+    "Ssw", "Spd", "Spc", "S5p", "S5v", "S10z_iso", "Sda", "Sha", "Sdv", "Shv", "D_box", "D_area", "D_part", "D_psd1",
 }  # fmt: skip
 
 

@@ -2,6 +2,5 @@
 
 `by_*.py` ask one program each and import it where they use it, so they are read without it; `worker.py` runs them in a
 process, and if need be an environment, of their own. `images.py` is what they are asked about, `compared.py` what is
-compared and how closely, `differing.py` what is not and why, `stated.py` what the makers of real files say of them.
-`make_oracles.py` beside this folder writes what comes of it to `reference/oracles.csv`, which the tests read.
+compared and how closely, `differing.py` where the others mean something else. `make_oracles.py` beside this folder writes what comes of it to `reference/oracles.csv`, which the tests read.
 """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .images import PERIODIC, Image, prepared
+from .images import FRACTAL, PERIODIC, Image, prepared
 
 
 class Asked:
@@ -17,6 +17,7 @@ class Asked:
 
     def __init__(self, name: str, image: Image) -> None:
         self.is_periodic = name in PERIODIC
+        self.is_fractal = name in FRACTAL
         self.has_ties = name in (*PERIODIC, "uniform")
         self.z, self.dx, self.dy = prepared(image), image.dx, image.dy
         self.sq = float(self.z.std())
@@ -144,16 +145,15 @@ def _closed(count: str) -> Tolerance:
 
 
 def _ring_slope(asked: Asked, value: float, _: dict[str, float]) -> float:
-    """Two standard errors of the dimension by 1/r weighted rings of chi-squared amplitudes."""
-    if asked.is_periodic:
+    """One standard error of the slope, two of the dimension, by 1/r weighted rings of chi-squared powers."""
+    if not asked.is_fractal:
         return math.nan
     sides = asked.z.shape[0] * asked.dy, asked.z.shape[1] * asked.dx
     rings = np.arange(4, math.floor(min(sides) / (4 * max(asked.dx, asked.dy))) + 1)
     weights, x = 1 / rings, np.log(rings)
     x = x - np.average(x, weights=weights)
     scatter = 1.5**2 / (math.pi * rings)  # a Hann window ties 1.5 frequencies together, each way
-    error = math.sqrt(np.sum((weights * x) ** 2 * scatter)) / np.sum(weights * x**2)
-    return error if error < 0.15 else math.nan  # of the slope, and the dimension has half of it
+    return math.sqrt(np.sum((weights * x) ** 2 * scatter)) / np.sum(weights * x**2)
 
 
 SAME_DEFINITION = "the same definition; our kernels are in single precision"

@@ -23,9 +23,10 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference("gwyddion", "S3A", "as Sdr, and over ny nx pixels instead of (ny - 1)(nx - 1) cells", 0.9, 1.06),
     Difference("gwyddion", "Sds", "its maxima have four neighbours, not eight, and may lie on the border", 1.0, 2.3),
-    Difference("gwyddion", "D_box", "resampled to 2^n + 1 pixels a side, range scaled to the side", 0.85, 1.15),
-    Difference("gwyddion", "D_area", "resampled to 2^n + 1 pixels a side, range scaled to the side", 0.85, 1.15),
-    Difference("gwyddion", "D_part", "resampled to 2^n + 1 pixels a side, last boxes left out", 0.85, 1.15),
+    Difference("gwyddion", "D_box", "resampled to 2^n + 1 pixels a side, all scales", 0.95, 1.05),
+    Difference("gwyddion", "D_area", "as D_box, and the range, not Sq, is the side: flatter", 0.85, 1.0),
+    Difference("gwyddion", "D_part", "as D_box, and the last blocks are left out", 0.93, 1.05),
+    Difference("gwyddion", "D_psd1", "no window, all frequencies of the rows", 0.9, 1.1),
     Difference("gwyddion", "D_psd", "its spectral dimension is that of rows, not of rings, over all frequencies"),
     Difference(
         "gwyddion", "Std", "its angular spectrum sums power, not amplitude, counted from the direction of the wave"

@@ -43,6 +43,8 @@ ROUGH = {
         "plane",
     ),
 }
+#: Those with a power law, so that a fractal dimension means something.
+FRACTAL = ("self_affine_0.2", "self_affine_0.5", "self_affine_0.8", "lay_129x129", "di-3.di", "sample_0.jpk")
 #: First twelve hex digits of the file's SHA-256, its name for the reader, and the channel.
 FILES = (
     ("1c65c9d1f67e", "di-3.di", "Height Sensor"),
