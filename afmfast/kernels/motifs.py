@@ -112,7 +112,7 @@ def saddles(
         around[k] = RING[k, 0] * width + RING[k, 1]
     room = 0
     for pixel in turns:
-        room += np.int64(N_PARTS[above[pixel // width - 1, pixel % width - 1]])
+        room += int(N_PARTS[above[pixel // width - 1, pixel % width - 1]])
     sides, level, order = np.empty((room, 2), np.int32), np.empty(room, np.float32), np.empty(room, np.uint64)
     count = 0
     for pixel in turns:

@@ -59,8 +59,8 @@ def _places(flags: np.ndarray, tops: np.ndarray, bottoms: np.ndarray) -> tuple[i
         for j in range(8 * word, 8 * word + 8):
             tops[n_tops] = j
             bottoms[n_bottoms] = j
-            n_tops += np.int64(flags[j] & 1)
-            n_bottoms += np.int64(flags[j] >> 1)
+            n_tops += int(flags[j] & 1)
+            n_bottoms += int(flags[j] >> 1)
     return n_tops, n_bottoms
 
 
