@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import afmfast
+from afmfast.cli.parameters import page
+from afmfast.features.table import SETS, resolve
 from afmfast.study.settings import json_schema
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +60,18 @@ def test_study_schema__is_the_settings_model():
     assert json.loads((ROOT / "data_schemas" / "study-1.0.json").read_text("utf-8")) == json.loads(
         json.dumps(json_schema())
     )
+
+
+def test_parameter_page__is_that_of_the_rows():
+    made = page(resolve("all"))
+    written = (ROOT / "docs" / "parameters.md").read_text("utf-8")
+    assert written == made, "make it anew: afmfast parameters all --markdown > docs/parameters.md"
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_readme__counts_every_set(name):
+    said = (ROOT / "README.md").read_text("utf-8")
+    assert f"`{name}` ({len(SETS[name])}" in said
 
 
 def test_wheel__carries_schemas_and_template(tmp_path):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..surface import Recipe, Surface, nothing
-from . import frequencies, heights, lags, neighbours
+from . import frequencies, heights, lags, neighbours, own
 
 #: Every ingredient by its type.
-RECIPES: dict[type, Recipe] = {**heights.RECIPES, **neighbours.RECIPES, **lags.RECIPES, **frequencies.RECIPES}
+RECIPES: dict[type, Recipe] = {**heights.RECIPES, **neighbours.RECIPES, **lags.RECIPES, **frequencies.RECIPES, **own.RECIPES}
 
 
 def ingredient(surface: Surface, kind: type) -> Any:
