@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from .errors import AfmfastError, AfmfastWarning
     from .features.measure import measure_image
+    from .features.table import forget_parameter, register_parameter
     from .readers.table import read
     from .records import Image
     from .stack.store import open_stack
@@ -31,12 +32,14 @@ _FACE = {
     "StudyResult": ".study.result",
     "classify": ".study.classify",
     "demo": ".study.demo",
+    "forget_parameter": ".features.table",
     "ingest": ".study.ingest",
     "init": ".study.ingest",
     "measure": ".study.measure",
     "measure_image": ".features.measure",
     "open_stack": ".stack.store",
     "read": ".readers.table",
+    "register_parameter": ".features.table",
     "run_study": ".study.pipeline",
 }
 
@@ -49,12 +52,14 @@ __all__ = [
     "StudyResult",
     "classify",
     "demo",
+    "forget_parameter",
     "ingest",
     "init",
     "measure",
     "measure_image",
     "open_stack",
     "read",
+    "register_parameter",
     "run_study",
 ]
 

@@ -16,6 +16,20 @@ class FileRefused(AfmfastError):
         return f"{self.path}: {self.found}. {self.todo}"
 
 
+class ParameterFailed(AfmfastError):
+    """A user's own parameter that raised: its symbol, what it said, and on which image."""
+
+    def __init__(self, symbol: str, said: str, image: str = "this image") -> None:
+        super().__init__(symbol, said, image)
+        self.symbol, self.said, self.image = symbol, said, image
+
+    def __str__(self) -> str:
+        return (
+            f"parameter {self.symbol!r} failed on {self.image}: {self.said}. "
+            "Repair its function (it may return NaN where it has no value), or leave it out"
+        )
+
+
 class SettingsError(AfmfastError, ValueError):
     """A setting, name or argument outside what is allowed."""
 

@@ -22,25 +22,41 @@ Row = TypeVar("Row", bound=Named)
 
 
 class Registry(Generic[Row]):
-    """Rows in the order they were added, found by name."""
+    """Rows in the order they were added, found by name or by an entry of their `aliases`, if they have any.
+
+    `changes` counts what was added and removed, for those who remember what they looked up.
+    """
 
     def __init__(self, noun: str, rows: tuple[Row, ...] = ()) -> None:
         self.noun = noun
+        self.changes = 0
         self._rows: dict[str, Row] = {}
+        self._by_alias: dict[str, Row] = {}
         for row in rows:
             self.add(row)
 
     def add(self, row: Row) -> Row:
-        """Add a row; a name that is taken raises `SettingsError`."""
-        if row.name in self._rows:
-            raise SettingsError(f"{self.noun} {row.name!r} exists already; choose another name")
+        """Add a row; a name or alias that is taken raises `SettingsError`."""
+        aliases = _aliases(row)
+        for place, name in enumerate((row.name, *aliases)):
+            if name in self or name in (row.name, *aliases)[:place]:
+                raise SettingsError(f"{self.noun} {name!r} exists already; choose another name")
         self._rows[row.name] = row
+        self._by_alias.update(dict.fromkeys(aliases, row))
+        self.changes += 1
         return row
 
+    def remove(self, name: str) -> None:
+        """Take a row out by its own name; an unknown name raises `SettingsError`."""
+        for alias in _aliases(self[name]):
+            del self._by_alias[alias]
+        del self._rows[name]
+        self.changes += 1
+
     def __getitem__(self, name: str) -> Row:
-        """The row of that name; an unknown name raises `SettingsError` with the allowed ones."""
+        """The row of that name or alias; an unknown name raises `SettingsError` with the allowed ones."""
         try:
-            return self._rows[name]
+            return self._rows[name] if name in self._rows else self._by_alias[name]
         except KeyError:
             raise SettingsError(self._unknown(name)) from None
 
@@ -51,13 +67,17 @@ class Registry(Generic[Row]):
         return len(self._rows)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._rows
+        return name in self._rows or name in self._by_alias
 
     def names(self) -> tuple[str, ...]:
-        """Names in table order."""
+        """Names in table order, without aliases."""
         return tuple(self._rows)
 
     def _unknown(self, name: str) -> str:
         near = get_close_matches(str(name), self._rows, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(self._rows)}"
         return f"no {self.noun} is called {name!r}; {hint}"
+
+
+def _aliases(row: Named) -> tuple[str, ...]:
+    return getattr(row, "aliases", ())

@@ -44,6 +44,11 @@ class Pool(Protocol):
         """How many tasks run at a time."""
         ...
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether tasks leave this process."""
+        ...
+
     def each(self, function: Callable[..., Any], tasks: Sequence[Any], shared: Any = None) -> Iterator[tuple[int, Any]]:
         """Yield (index of task, `function(task)`) as results come; with `shared`, `function(task, shared)`.
 
@@ -96,6 +101,7 @@ def _call(function: Callable[..., Any], task: Any, shared: Any) -> Any:
 
 class _Serial:
     workers = 1
+    is_remote = False
 
     def each(self, function: Callable[..., Any], tasks: Sequence[Any], shared: Any = None) -> Iterator[tuple[int, Any]]:
         for index, task in enumerate(tasks):
@@ -103,6 +109,8 @@ class _Serial:
 
 
 class _Threads:
+    is_remote = False
+
     def __init__(self, executor: ThreadPoolExecutor, workers: int) -> None:
         self._executor, self.workers = executor, workers
 
@@ -121,6 +129,8 @@ def _identity(value: Any) -> Any:
 
 
 class _Cluster:
+    is_remote = True
+
     def __init__(self, client: Client) -> None:
         self._client = client
 

@@ -128,5 +128,17 @@ def test_parameters__lists_the_classic_set():
     assert "ISO 25178-2" in said
 
 
+def test_parameters__says_of_an_alias_what_it_is():
+    said = afmfast("parameters", "Sal").stdout
+    assert "1 surface parameters" in said
+    for words in ("Scl20", "= Sal", "spatial", "classic, iso", "mirroring", "Shortest distance", "4.2.1"):
+        assert words in said
+
+
+def test_parameters__as_markdown_is_the_page_of_the_docs():
+    said = afmfast("parameters", "all", "--markdown").stdout
+    assert said == (Path(__file__).parents[1] / "docs" / "parameters.md").read_text("utf-8")
+
+
 def test_classifiers__are_named_as_in_their_table():
     assert validation.CLASSIFIERS.names() == get_args(Classifier)

@@ -77,6 +77,38 @@ def test_registry__keeps_order_and_refuses_twins():
         table.add(Row("red"))
 
 
+class Aliased(NamedTuple):
+    name: str
+    aliases: tuple[str, ...]
+
+
+def test_registry__finds_by_alias_and_lists_by_name():
+    table = Registry("colour", (Aliased("red", ("rot", "rouge")), Aliased("blue", ())))
+    assert table["rouge"] is table["red"]
+    assert ("rot" in table, "bleu" in table) == (True, False)
+    assert (table.names(), len(table)) == (("red", "blue"), 2)
+
+
+@pytest.mark.parametrize(
+    "row", [Aliased("rot", ()), Aliased("x", ("red",)), Aliased("x", ("rouge",)), Aliased("x", ("y", "y")),
+            Aliased("x", ("x",))]
+)  # fmt: skip
+def test_registry__refuses_a_name_or_alias_twice_and_keeps_nothing_of_it(row):
+    table = Registry("colour", (Aliased("red", ("rot", "rouge")),))
+    with pytest.raises(SettingsError, match="exists already"):
+        table.add(row)
+    assert (table.names(), "y" in table) == (("red",), False)
+
+
+def test_registry__what_is_removed_is_free_again():
+    table = Registry("colour", (Aliased("red", ("rot",)),))
+    before = table.changes
+    table.remove("red")
+    assert ("red" in table, "rot" in table) == (False, False)
+    table.add(Aliased("rot", ("red",)))
+    assert table.changes == before + 2
+
+
 def test_registry__an_unknown_name_is_told_the_near_or_the_allowed():
     table = Registry("colour", (Row("red"), Row("blue")))
     with pytest.raises(SettingsError, match="no colour is called 'bleu'; did you mean 'blue'"):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import afmfast
+from afmfast.cli.parameters import page
+from afmfast.features.table import SETS, resolve
 from afmfast.study.settings import json_schema
 
 ROOT = Path(__file__).parents[1]
@@ -60,14 +62,26 @@ def test_study_schema__is_the_settings_model():
     )
 
 
+def test_parameter_page__is_that_of_the_rows():
+    made = page(resolve("all"))
+    written = (ROOT / "docs" / "parameters.md").read_text("utf-8")
+    assert written == made, "make it anew: afmfast parameters all --markdown > docs/parameters.md"
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_readme__counts_every_set(name):
+    said = (ROOT / "README.md").read_text("utf-8")
+    assert f"`{name}` ({len(SETS[name])}" in said
+
+
 def test_wheel__carries_schemas_and_template(tmp_path):
     done = run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(tmp_path), str(ROOT))
     assert done.returncode == 0, done.stderr
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
-    for kind in ("manifest", "study", "stack", "parameters", "repeats", "results"):
+    for kind in ("manifest", "study", "stack", "parameters", "repeats", "results", "bench"):
         assert f"afmfast/data_schemas/{kind}-1.0.json" in names
-    for page in ("template.html", "evidence.html", "tiles.html", "gallery.html", "style.css"):
-        assert f"afmfast/report/{page}" in names
+    for name in ("template.html", "evidence.html", "tiles.html", "gallery.html", "words.html", "style.css"):
+        assert f"afmfast/report/{name}" in names
     assert "afmfast/py.typed" in names
 
 

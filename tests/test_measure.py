@@ -125,6 +125,12 @@ def test_resolve__takes_sets_and_symbols_once_each():
     assert len(resolve(["Sq", "classic"])) == 40
 
 
+def test_resolve__an_alias_is_its_row():
+    assert [row.symbol for row in resolve(["Sal", "Scl20", "Smrk2"])] == ["Scl20", "Smr2"]
+    assert columns_of(resolve(["St"])) == columns_of(resolve("Sy")) == ("Sz",)
+    assert list(measure_image(relief(), D, D, parameters="Str").index) == ["Str20"]
+
+
 @pytest.mark.parametrize(("given", "near"), [("Sqq", "Sq"), ("sq", "Sq"), ("clasic", "classic"), ("S10Z", "S10z")])
 def test_resolve__names_the_near_one(given, near):
     with pytest.raises(SettingsError, match=f"no parameter or set is called '{given}'; did you mean '{near}'"):
@@ -132,7 +138,7 @@ def test_resolve__names_the_near_one(given, near):
 
 
 def test_resolve__lists_all_where_none_is_near():
-    with pytest.raises(SettingsError, match="allowed: the sets classic, all, and every symbol"):
+    with pytest.raises(SettingsError, match="allowed: the sets classic, iso, .*, all, and every symbol"):
         resolve("xyz")
 
 
@@ -140,6 +146,12 @@ def test_resolve__lists_all_where_none_is_near():
 def test_resolve__refuses_what_names_nothing(given, words):
     with pytest.raises(SettingsError, match=words):
         resolve(given)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_set__names_rows_by_their_symbols_once_each(name):
+    assert len(set(SETS[name])) == len(SETS[name]) > 1
+    assert set(SETS[name]) <= set(PARAMETERS.names())
 
 
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.symbol)
@@ -326,6 +338,10 @@ class Images:
     @property
     def count(self):
         return len(self.seeds)
+
+    @property
+    def names(self):
+        return [f"image {seed}" for seed in self.seeds]
 
     def load(self):
         heights = np.stack([relief(self.shape, seed) for seed in self.seeds]).astype(np.float32)

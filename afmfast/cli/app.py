@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, Parameter
 
 from .. import study as lines
+from ..features.table import every, resolve
 from ..files import write_text
 from ..study.folder import StudyFolder, of_stage
 from ..study.settings import load
 from .flags import Given, changes
-from .parameters import show
+from .parameters import page, show
 from .progress import shown
 from .said import findings_table, ingest_summary
 
@@ -181,9 +182,15 @@ def bench(
 def parameters(
     names: Annotated[list[str] | None, Parameter(help="sets or symbols (default: all)")] = None,
     /,
+    *,
+    markdown: Annotated[bool, Parameter(negative="", help="as a page of Markdown: docs/parameters.md")] = False,
 ) -> int:
-    """List the surface parameters: symbol, family, unit, definition, reference."""
-    show(names)
+    """List the surface parameters: symbol, aliases, sets, unit, definition, what leaves them unchanged, reference."""
+    rows = resolve(names) if names else every()
+    if markdown:
+        print(page(rows), end="")
+    else:
+        show(rows)
     return 0
 
 

@@ -1,22 +1,82 @@
-"""The table that `afmfast parameters` prints."""
+"""What `afmfast parameters` prints: a table, or the page of Markdown that is docs/parameters.md."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from ..features.table import PARAMETERS, resolve
-from ..units import power
+from ..features.parameter import Parameter
+from ..features.table import SETS, sets_of
+
+_WORDS = {"offset": "offset", "flip": "mirroring", "turn": "quarter turn"}
+_NEEDS = {"any": "", "length": " Only where heights are lengths.", "zero": " Only where zero means something."}
+_HEADER = """# Surface parameters
+
+<!-- Made by `afmfast parameters all --markdown`; the rows are in afmfast/features/rows. -->
+
+Name sets and symbols, in any mixture: `parameters: [classic, Sal]`. Aliases are other names of the same number; its
+column keeps the symbol. In the units, z is the unit of the heights. *Unchanged by* says what leaves a value as it is:
+a constant added to all heights, mirroring the image, turning it by 90°. In the definitions “height” is the value of a
+pixel, whatever the channel.
+"""
 
 
-def show(names: Sequence[str] | None) -> None:
-    """Print the parameters of the named sets and symbols, by default all of them."""
-    rows = resolve(names) if names else tuple(PARAMETERS)
-    table = Table("symbol", "family", "unit", "definition", "reference", title=f"{len(rows)} surface parameters")
+def show(rows: Sequence[Parameter]) -> None:
+    """Print parameters as a table."""
+    table = Table("symbol", "unit", "meaning", title=f"{len(rows)} surface parameters", show_lines=True)
     for row in rows:
-        table.add_row(row.name, row.family, power("z", row.z_power, row.xy_power) or "1", row.definition, row.reference)
-    console = Console()
+        sets, unchanged = ", ".join(sets_of(row)) or "none", _unchanged_by(row) or "not stated"
+        about = f"{row.family}; in sets: {sets}; unchanged by: {unchanged}; {row.reference}"
+        meaning = Text.assemble(f"{row.title}: {_definition(row)}\n", (about, "dim"))
+        table.add_row("\n= ".join((row.symbol, *row.aliases)), _unit(row), meaning)
     # Piped into a file, lines keep their whole text.
-    console.print(table, width=None if console.is_terminal else 200)
+    Console(width=None if sys.stdout.isatty() else 400).print(table)
+
+
+def page(rows: Sequence[Parameter]) -> str:
+    """Sets and parameters as Markdown, a table a family."""
+    return "\n".join([_HEADER, *_set_lines(rows), *_family_lines(rows)]) + "\n"
+
+
+def _set_lines(rows: Sequence[Parameter]) -> Iterator[str]:
+    shown = {row.symbol for row in rows}
+    yield from ("| set | number | symbols |", "|---|---|---|")
+    for name, symbols in SETS.items():
+        listed = "every one below" if name == "all" else " ".join(symbols)
+        if shown.issuperset(symbols):
+            yield f"| `{name}` | {len(symbols)} | {listed} |"
+
+
+def _family_lines(rows: Sequence[Parameter]) -> Iterator[str]:
+    for family in dict.fromkeys(row.family for row in rows):
+        yield from ("", f"## {family.capitalize()}", "")
+        yield "| symbol | aliases | name | sets | unit | definition | unchanged by | reference |"
+        yield "|---|---|---|---|---|---|---|---|"
+        for row in rows:
+            if row.family == family:
+                yield _line(row)
+
+
+def _line(row: Parameter) -> str:
+    sets = ", ".join(name for name in sets_of(row) if name != "all")
+    cells = (
+        f"**{row.symbol}**", ", ".join(row.aliases), row.title, sets, _unit(row), _definition(row), _unchanged_by(row),
+        row.reference,
+    )  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _unit(row: Parameter) -> str:
+    return row.unit("z") or "1"
+
+
+def _definition(row: Parameter) -> str:
+    return row.definition + _NEEDS[row.needs]
+
+
+def _unchanged_by(row: Parameter) -> str:
+    return ", ".join(_WORDS[kind] for kind in row.invariances)

@@ -110,9 +110,9 @@ def _incomplete(z: np.ndarray, dx: float, dy: float, level: str, lines: str, wor
     heights -= design @ np.linalg.lstsq(design.T @ design, design.T @ heights, rcond=None)[0]
     heights -= heights.mean()
     rms = math.sqrt(float(np.mean(heights**2)))
-    if rms <= FLAT * largest * factor:
-        return Surface(work.levelled, np.zeros(heights.size, np.float32), dx, dy, 1.0, mean, work, is_flat=True)
+    is_flat = rms <= FLAT * largest * factor
     unit = _power_of_two(rms)
-    return Surface(
-        work.levelled, (heights * unit).astype(np.float32), dx, dy, 1.0 / unit / factor, mean, work, is_flat=False
-    )
+    valid = (heights * (0.0 if is_flat else unit)).astype(np.float32)
+    work.levelled[:] = np.nan
+    work.levelled[is_valid] = valid
+    return Surface(work.levelled, valid, dx, dy, 1.0 if is_flat else 1.0 / unit / factor, mean, work, is_flat=is_flat)

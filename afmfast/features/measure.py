@@ -11,13 +11,14 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SettingsError
+from ..errors import DataError, ParameterFailed, SettingsError
 from ..schedule import Pool
 from .levelling import check, levelled
 from .parameter import Parameter
 from .recipes import ingredient
-from .table import applicable, columns_of
+from .table import PARAMETERS, applicable, columns_of
 from .tiles import tile_views
+from .travel import Ticket, rows_of, tickets
 
 Progress = Callable[[int, int, str], None]
 
@@ -28,6 +29,11 @@ class Block(Protocol):
     @property
     def count(self) -> int:
         """How many images."""
+        ...
+
+    @property
+    def names(self) -> Sequence[str]:
+        """What the images are called."""
         ...
 
     def load(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -54,10 +60,13 @@ def measure_image(
     2 x 2 pixels or none valid, all but heights and material ratio where a pixel is missing, ratios and
     spatial parameters of a flat image.
 
-    Raises `DataError` for heights that are not a real 2-D array, `SettingsError` for a setting outside what is allowed.
+    Raises `DataError` for heights that are not a real 2-D array, `SettingsError` for a setting outside what is allowed,
+    `ParameterFailed` where the function of a registered parameter raises.
     """
     check(level, lines)
-    rows, index, units = _prepared(parameters if isinstance(parameters, str) else tuple(parameters), unit)
+    rows, index, units = _prepared(
+        parameters if isinstance(parameters, str) else tuple(parameters), unit, PARAMETERS.changes
+    )
     values = values_of(heights_of(z), float(dx), float(dy), rows, level, lines)
     series = pd.Series(np.array(values), index=index)
     series.attrs["units"] = dict(units)
@@ -95,8 +104,10 @@ def _power(scale: float, exponent: int) -> float:
 
 
 @lru_cache(maxsize=32)
-def _prepared(parameters: str | tuple[str, ...], unit: str) -> tuple[tuple[Parameter, ...], pd.Index, dict[str, str]]:
-    """What every image of one measurement shares: rows, index and units."""
+def _prepared(
+    parameters: str | tuple[str, ...], unit: str, changes: int
+) -> tuple[tuple[Parameter, ...], pd.Index, dict[str, str]]:
+    """What every image of one measurement shares: rows, index and units; `changes` of the table make it anew."""
     rows = applicable(parameters, unit)
     return rows, pd.Index([row.symbol for row in rows]), {row.symbol: row.unit(unit) for row in rows}
 
@@ -105,12 +116,10 @@ def _prepared(parameters: str | tuple[str, ...], unit: str) -> tuple[tuple[Param
 class _Settings:
     """What every block of one measurement shares; small and picklable."""
 
-    parameters: tuple[str, ...]
-    unit: str
+    parameters: tuple[Ticket, ...]
     level: str
     lines: str
     tiles: tuple[int, int]
-    has_zero: bool | None
 
 
 def measure(
@@ -133,7 +142,7 @@ def measure(
     """
     check(level, lines)
     rows = applicable(parameters, unit, has_zero=has_zero)
-    settings = _Settings(tuple(row.symbol for row in rows), unit, level, lines, tiles, has_zero)
+    settings = _Settings(tickets(rows, is_remote=pool.is_remote), level, lines, tiles)
     starts = np.concatenate([[0], np.cumsum([block.count for block in blocks], dtype=int)])
     values = np.full((starts[-1], tiles[0] * tiles[1], len(columns_of(rows))), np.nan)
     if progress is not None:
@@ -151,13 +160,16 @@ def measure(
 
 def measure_block(block: Block, settings: _Settings) -> np.ndarray:
     """Parameters (k, n_tiles, n_columns) of one block."""
-    rows = applicable(settings.parameters, settings.unit, has_zero=settings.has_zero)
+    rows = rows_of(settings.parameters)
     heights, dx, dy = block.load()
     n_columns = len(columns_of(rows))
     values = np.empty((len(heights), settings.tiles[0] * settings.tiles[1], n_columns))
     for k, image in enumerate(heights):
         for t, tile in enumerate(tile_views(image, settings.tiles)):
-            found = values_of(heights_of(tile), float(dx[k]), float(dy[k]), rows, settings.level, settings.lines)
+            try:
+                found = values_of(heights_of(tile), float(dx[k]), float(dy[k]), rows, settings.level, settings.lines)
+            except ParameterFailed as fault:
+                raise ParameterFailed(fault.symbol, fault.said, block.names[k]) from fault.__cause__
             values[k, t] = spread_angles(rows, found)
     return values
 

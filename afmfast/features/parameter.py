@@ -22,6 +22,7 @@ class Parameter:
     `needs`: "length" where heights and lateral lengths are mixed, so that heights must be lengths;
     "zero" where the zero of the heights must mean something, as it does not for topography.
     `invariances`: what leaves it unchanged: adding a constant, mirroring, turning by 90 degrees.
+    `aliases`: other names of the same number; its columns keep the symbol.
     """
 
     symbol: str
@@ -36,6 +37,7 @@ class Parameter:
     needs: Needs = "any"
     invariances: tuple[Invariance, ...] = ALL
     is_angle: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -46,7 +46,8 @@ def workspace(ny: int, nx: int) -> Workspace:
 class Surface:
     """One levelled image as the kernels see it, with the ingredients found so far.
 
-    `z` (ny, nx) float32, heights over `scale`; `valid` (n,) those that are not NaN; `mean` of the raw heights.
+    `z` (ny, nx) float32, heights over `scale`, NaN where not measured; `valid` (n,) those that are not NaN;
+    `mean` of the raw heights.
     `is_complete`: no NaN. `is_flat`: nothing but rounding noise, `z` is zero.
     """
 

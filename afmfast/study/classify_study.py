@@ -152,6 +152,11 @@ def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.Data
     lines = {}
     for channel in channels:
         for symbol, unit in described[channel]["units"].items():
+            if symbol not in rows:
+                raise SettingsError(
+                    f"the table has a column {channel}:{symbol}, and no parameter of that name is registered or "
+                    "installed here; register it first, or measure again without it"
+                )
             row = rows[symbol]
             definition = f"{row.definition} {_AS_COLUMNS}" if row.is_angle else row.definition
             about = {"name": row.title, "unit": unit, "definition": definition, "reference": row.reference}

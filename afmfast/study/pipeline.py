@@ -11,8 +11,9 @@ import pandas as pd
 
 from ..contracts import check
 from ..errors import DataError, StoreError
+from ..features.fingerprint import fingerprint
 from ..features.parquet import read_table, write_table
-from ..features.table import DEFINITIONS_VERSION
+from ..features.table import DEFINITIONS_VERSION, SETS, resolve
 from ..files import write_text
 from ..report.write import write as write_report
 from ..schedule import Scheduler, open_pool
@@ -160,10 +161,12 @@ def _measured_before(folder: StudyFolder, key: str) -> pd.DataFrame | None:
 
 
 def _measured_from(store: Store, settings: Settings) -> str:
-    """Changes with the images of the stack and with every setting that changes a value."""
+    """Changes with the images of the stack, with every setting that changes a value, and with the user's own code."""
     images = store.rows[["name", "sha256", "dx", "dy"]].astype(str).to_csv(index=False)
-    choices = settings.model_dump(mode="json", include={"parameters", "level", "lines", "tiles", "channels"})
-    text = json.dumps([images, choices, DEFINITIONS_VERSION], sort_keys=True)
+    choices = settings.model_dump(mode="json", include={"level", "lines", "tiles", "channels"})
+    rows = resolve(settings.parameters)
+    code = {row.symbol: "" if row.symbol in SETS["all"] else fingerprint(row) for row in rows}
+    text = json.dumps([images, choices, list(code.items()), DEFINITIONS_VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..surface import Recipe, Surface, nothing
-from . import frequencies, heights, lags, motifs, neighbours, orientation
+from . import frequencies, heights, lags, motifs, neighbours, orientation, own
 
 #: Every ingredient by its type.
 RECIPES: dict[type, Recipe] = {
@@ -15,6 +15,7 @@ RECIPES: dict[type, Recipe] = {
     **frequencies.RECIPES,
     **motifs.RECIPES,
     **orientation.RECIPES,
+    **own.RECIPES,
 }
 
 

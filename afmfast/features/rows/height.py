@@ -21,7 +21,7 @@ ROWS = (
     Parameter("Sv", "deepest pit", HeightMoments, lambda m: m.deepest, 1, 0, "height",
               "Depth of the lowest pixel below the mean.", f"{ISO}, 4.1.5"),
     Parameter("Sz", "total height", HeightMoments, lambda m: m.highest + m.deepest, 1, 0, "height",
-              "Highest less lowest pixel.", f"{ISO}, 4.1.6"),
+              "Highest less lowest pixel.", f"{ISO}, 4.1.6", aliases=("St", "Sy")),
     Parameter("S10z", "ten-point height", Summits, lambda s: s.ten_point, 1, 0, "height",
               "Mean of the five highest summits less mean of the five lowest pits, both inside the image "
               "and strictly beyond all eight neighbours.", EUR),

@@ -9,12 +9,13 @@ _NAYAK = "Nayak 1971, J. Lubr. Technol. 93, 398"
 
 ROWS = (
     Parameter("Scl20", "correlation length to 0.2", Correlation, lambda a: a.length_20, 0, 1, "spatial",
-              "Shortest distance over which the autocorrelation falls to 0.2.", f"{ISO}, 4.2.1"),
+              "Shortest distance over which the autocorrelation falls to 0.2.", f"{ISO}, 4.2.1", aliases=("Sal",)),
     Parameter("Scl37", "correlation length to 1/e", Correlation, lambda a: a.length_37, 0, 1, "spatial",
               "Shortest distance over which the autocorrelation falls to 1/e.", SPIP),
     Parameter("Str20", "texture aspect ratio to 0.2", Correlation, lambda a: a.aspect_20, 0, 0, "spatial",
               "Shortest over longest correlation length to 0.2: 1 without direction, near 0 for grooves; "
-              "an upper bound where the autocorrelation does not fall so far inside the image.", f"{ISO}, 4.2.2"),
+              "an upper bound where the autocorrelation does not fall so far inside the image.", f"{ISO}, 4.2.2",
+              aliases=("Str",)),
     Parameter("Str37", "texture aspect ratio to 1/e", Correlation, lambda a: a.aspect_37, 0, 0, "spatial",
               "Shortest over longest correlation length to 1/e; an upper bound like Str20.", SPIP),
     Parameter("Smax20", "longest correlation length to 0.2", Correlation, lambda a: a.longest_20, 0, 1, "spatial",
