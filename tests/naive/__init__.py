@@ -42,10 +42,11 @@ def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = 
 def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     flat = not z[valid].any()
     out = {**heights(z[valid], flat), **functional(z[valid], flat)}
-    if valid.all():
-        out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
-        if not flat:
-            out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy)}
+    out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
+    if not flat:
+        out |= autocorrelation(z, dx, dy)
+        if valid.all():
+            out |= {**polar(z, dx, dy), **fractal(z, dx, dy)}
     return out
 
 

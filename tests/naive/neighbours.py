@@ -1,4 +1,4 @@
-"""Slopes, area, summits."""
+"""Slopes, area, summits; of missing pixels (NaN) whatever holds none counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .common import NAN
+from .common import NAN, known_mean
 
 
 def slopes(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
@@ -18,8 +18,8 @@ def slopes(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         taps = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
         gx = sum(t * z[3:-3, k : nx - 6 + k] for k, t in enumerate(taps)) / dx
         gy = sum(t * z[k : ny - 6 + k, 3:-3] for k, t in enumerate(taps)) / dy
-        sdq6 = math.sqrt(np.mean(gx**2 + gy**2))
-    return {"Sdq": math.sqrt(np.mean(sx**2 + sy**2)), "Sdq6": sdq6}
+        sdq6 = math.sqrt(known_mean(gx**2 + gy**2 + 0 * z[3:-3, 3:-3]))
+    return {"Sdq": math.sqrt(known_mean(sx**2 + sy**2)), "Sdq6": sdq6}
 
 
 def area(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
@@ -29,8 +29,8 @@ def area(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         for y_side in (sy[:, :-1], sy[:, 1:]):
             steep = x_side**2 + y_side**2
             excess = excess + 0.25 * steep / (1 + np.sqrt(1 + steep))
-    sdr = np.mean(excess)
-    return {"Sdr": sdr, "S3A": (1 + sdr) * (z.shape[0] - 1) * (z.shape[1] - 1) * dx * dy}
+    sdr = known_mean(excess)
+    return {"Sdr": sdr, "S3A": (1 + sdr) * np.sum(~np.isnan(excess)) * dx * dy}
 
 
 def _extrema(z: np.ndarray) -> list[tuple[int, int]]:
@@ -56,4 +56,8 @@ def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         -0.5 * ((z[i, j + 1] - 2 * z[i, j] + z[i, j - 1]) / dx**2 + (z[i + 1, j] - 2 * z[i, j] + z[i - 1, j]) / dy**2)
         for i, j in _extrema(z)
     ]
-    return {"Sds": len(bends) / ((ny - 1) * (nx - 1) * dx * dy), "Ssc": np.mean(bends) if bends else NAN}
+    density = len(bends) / ((ny - 1) * (nx - 1) * dx * dy)
+    if np.isnan(z).any():  # as many among the pixels that could be summits, as if all could
+        could = sum(not np.isnan(z[i - 1 : i + 2, j - 1 : j + 2]).any() for i in range(1, ny - 1) for j in range(1, nx - 1))
+        density = density / could * (ny - 2) * (nx - 2) if could else NAN
+    return {"Sds": density, "Ssc": np.mean(bends) if bends else NAN}

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from ...kernels import slopes, summits
+from ...kernels import masked, slopes, summits
 from ...kernels.results import DevelopedArea, Slopes, SmoothSlopes, Summits
 from ..surface import Recipe, Surface
 
 
 def _slopes(surface: Surface) -> Slopes:
-    return slopes.slope_moments(surface.z, surface.dx, surface.dy)
+    moments = slopes.slope_moments if surface.is_complete else masked.masked_slope_moments
+    return moments(surface.z, surface.dx, surface.dy)
 
 
 def _smooth_slopes(surface: Surface) -> SmoothSlopes:
-    return slopes.smooth_slope_moments(surface.z, surface.dx, surface.dy)
+    moments = slopes.smooth_slope_moments if surface.is_complete else masked.masked_smooth_slope_moments
+    return moments(surface.z, surface.dx, surface.dy)
 
 
 def _area(surface: Surface) -> DevelopedArea:
-    return slopes.developed_area(surface.z, surface.dx, surface.dy, surface.scale)
+    area = slopes.developed_area if surface.is_complete else masked.masked_developed_area
+    return area(surface.z, surface.dx, surface.dy, surface.scale)
 
 
 def _summits(surface: Surface) -> Summits:
-    return summits.summits(surface.z, surface.dx, surface.dy)
+    found = summits.summits if surface.is_complete else masked.masked_summits
+    return found(surface.z, surface.dx, surface.dy)
 
 
 RECIPES: dict[type, Recipe] = {
-    Slopes: Recipe(_slopes),
-    SmoothSlopes: Recipe(_smooth_slopes),
-    DevelopedArea: Recipe(_area),
-    Summits: Recipe(_summits),
+    Slopes: Recipe(_slopes, needs_all=False),
+    SmoothSlopes: Recipe(_smooth_slopes, needs_all=False),
+    DevelopedArea: Recipe(_area, needs_all=False),
+    Summits: Recipe(_summits, needs_all=False),
 }
