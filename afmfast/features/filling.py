@@ -23,7 +23,9 @@ def filled(z: np.ndarray, dx: float, dy: float, fill: str) -> np.ndarray:
     if is_missing.mean() > MOST_MISSING:
         return np.full_like(z, np.nan)
     if fill == "nearest":
-        places = distance_transform_edt(is_missing, sampling=(dy / dx, 1.0), return_distances=False, return_indices=True)
+        places = distance_transform_edt(
+            is_missing, sampling=(dy / dx, 1.0), return_distances=False, return_indices=True
+        )
         return np.ascontiguousarray(z[tuple(places)])
     heights, factor, _ = normalised(z)
     with np.errstate(over="ignore"):

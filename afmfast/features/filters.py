@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.ndimage import correlate1d
+import scipy.fft
 
 from .levelling import about_mean
 from .surface import Surface
@@ -45,14 +45,26 @@ def smoothed(z: np.ndarray, dx: float, dy: float, cutoff: float) -> np.ndarray:
     """
     is_known = ~np.isnan(z)
     heights = _weighed(np.where(is_known, z, 0.0), dx, dy, cutoff)
+    if is_known.all():
+        ny, nx = z.shape
+        return heights / (_weighed(np.ones((ny, 1)), dx, dy, cutoff) * _weighed(np.ones((1, nx)), dx, dy, cutoff))
     weights = _weighed(is_known.astype(np.float64), dx, dy, cutoff)
     return np.divide(heights, weights, out=np.full_like(z, np.nan), where=is_known)
 
 
 def _weighed(z: np.ndarray, dx: float, dy: float, cutoff: float) -> np.ndarray:
-    """Sums of z with the weights along both axes, zero beyond the edges."""
+    """Sums of z (ny, nx) with the weights along both axes, as if zero beyond the edges.
+
+    By transforms padded as far as the weights reach: as fast at any cut-off, where a direct sum at 512 x 512
+    takes from 5 ms up to 0.3 s.
+    """
     for axis, size in ((0, dy), (1, dx)):
-        reach = min(int(REACH * cutoff / size), z.shape[axis] - 1)
-        place = np.arange(-reach, reach + 1) * (size / (ALPHA * cutoff))
-        z = correlate1d(z, np.exp(-math.pi * place**2), axis=axis, mode="constant")
+        n = z.shape[axis]
+        reach = min(int(REACH * cutoff / size + 1e-9), n - 1)
+        padded = scipy.fft.next_fast_len(n + reach, real=True)
+        distance = np.minimum(np.arange(padded), padded - np.arange(padded))
+        weights = np.where(distance <= reach, np.exp(-math.pi * (distance * (size / (ALPHA * cutoff))) ** 2), 0.0)
+        transfer = np.expand_dims(scipy.fft.rfft(weights), 1 - axis)
+        z = scipy.fft.irfft(scipy.fft.rfft(z, padded, axis=axis) * transfer, padded, axis=axis)
+        z = z[:n] if axis == 0 else z[:, :n]
     return z

@@ -89,10 +89,13 @@ def about_mean(heights: np.ndarray, dx: float, dy: float, level: str, floor: flo
 def polynomial(heights: np.ndarray, degree: int) -> np.ndarray:
     """The least-squares polynomial (ny, nx) through heights near 1, of which those that are NaN do not count."""
     basis_x, basis_y, kept = _basis(*heights.shape, degree)
-    rows, columns = np.nonzero(~np.isnan(heights))
-    design = np.stack([basis_y[b][rows] * basis_x[a][columns] for b, a in np.argwhere(kept)], axis=1)
+    is_known = ~np.isnan(heights)
+    sums = basis_y @ np.where(is_known, heights, 0.0) @ basis_x.T
+    products = np.einsum(
+        "bi,ci,ij,aj,dj->bacd", basis_y, basis_y, is_known.astype(np.float64), basis_x, basis_x, optimize=True
+    )
     coefficients = np.zeros(kept.shape)
-    coefficients[kept] = np.linalg.lstsq(design.T @ design, design.T @ heights[rows, columns], rcond=None)[0]
+    coefficients[kept] = np.linalg.lstsq(products[kept][:, kept], sums[kept], rcond=None)[0]
     return basis_y.T @ coefficients @ basis_x
 
 
@@ -120,7 +123,7 @@ def facet(heights: np.ndarray, dx: float, dy: float) -> np.ndarray:
         for _ in range(_STEPS):
             before_x, before_y = x, y
             x, y = weighted_mean(across, down, x, y, radius)
-            if abs(x - before_x) + abs(y - before_y) <= 1e-9 * radius:
+            if abs(x - before_x) + abs(y - before_y) <= 1e-6 * radius:
                 break
         radius = max(0.5 * radius, last) if radius > last else 0.0
     return np.add.outer(np.arange(ny) * (y * dy / size), np.arange(nx) * (x * dx / size))

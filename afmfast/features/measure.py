@@ -24,6 +24,7 @@ from .table import applicable, columns_of
 from .tiles import tile_views
 
 Progress = Callable[[int, int, str], None]
+_USUAL = Preparation()
 
 
 class Block(Protocol):
@@ -173,7 +174,7 @@ def measure(
     blocks: Sequence[Block],
     *,
     parameters: str | Sequence[str] = "classic",
-    how: Preparation = Preparation(),
+    how: Preparation = _USUAL,
     tiles: tuple[int, int] = (1, 1),
     unit: str = "m",
     has_zero: bool | None = None,

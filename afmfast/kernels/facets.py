@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import exact
+from ._jit import kernel
 
 
-@exact
-def weighted_mean(
-    across: np.ndarray, down: np.ndarray, x: float, y: float, radius: float
-) -> tuple[float, float]:
+@kernel
+def weighted_mean(across: np.ndarray, down: np.ndarray, x: float, y: float, radius: float) -> tuple[float, float]:
     """One step of mean shift from (x, y): mean of the gradients (n,) with weights (1 - r^2 / radius^2)^2 inside it.
 
     (x, y) itself where none is inside.
@@ -19,8 +17,8 @@ def weighted_mean(
     total, sum_x, sum_y = 0.0, 0.0, 0.0
     for k in range(across.size):
         a, b = across[k] - x, down[k] - y
-        weight = max(1.0 - (a * a + b * b) * inverse, 0.0)
-        weight *= weight
+        weight = 1.0 - (a * a + b * b) * inverse
+        weight = weight * weight if weight > 0.0 else 0.0
         total += weight
         sum_x += weight * a
         sum_y += weight * b

@@ -4,12 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import checks as checks
     from . import demo as demo
     from . import ingest as ingest
     from . import pipeline as pipeline
     from . import status as status
 
-_LINES = ("demo", "ingest", "pipeline", "status")
+_LINES = ("checks", "demo", "ingest", "pipeline", "status")
 
 
 def __getattr__(name: str) -> Any:

@@ -58,6 +58,8 @@ def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     ]
     density = len(bends) / ((ny - 1) * (nx - 1) * dx * dy)
     if np.isnan(z).any():  # as many among the pixels that could be summits, as if all could
-        could = sum(not np.isnan(z[i - 1 : i + 2, j - 1 : j + 2]).any() for i in range(1, ny - 1) for j in range(1, nx - 1))
+        could = sum(
+            not np.isnan(z[i - 1 : i + 2, j - 1 : j + 2]).any() for i in range(1, ny - 1) for j in range(1, nx - 1)
+        )
         density = density / could * (ny - 2) * (nx - 2) if could else NAN
     return {"Sds": density, "Ssc": np.mean(bends) if bends else NAN}
