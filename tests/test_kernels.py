@@ -67,6 +67,12 @@ def relief(shape=SHAPE, seed=0):
     return np.ascontiguousarray(z / z.std(), dtype=np.float32)
 
 
+def holed():
+    z = relief()
+    z[np.random.default_rng(2).random(SHAPE) < 0.03] = np.nan
+    return z
+
+
 def amplitudes():
     *arrays, out = frequencies.arrays(*SHAPE)
     spectrum.windowed_amplitude(relief(), *arrays, out)
@@ -153,6 +159,11 @@ ARGUMENTS = {
     "summits": lambda: (relief(), 2e-9, 3e-9),
     "laplacian": lambda: (relief(), 2e-9, 3e-9),
     "mean_curvature": lambda: (relief(), 2e-9, 3e-9, 1e-9),
+    "masked_slope_moments": lambda: (holed(), 2e-9, 3e-9),
+    "masked_smooth_slope_moments": lambda: (holed(), 2e-9, 3e-9),
+    "masked_developed_area": lambda: (holed(), 2e-9, 3e-9, 1e-9),
+    "masked_summits": lambda: (holed(), 2e-9, 3e-9),
+    "weighted_mean": lambda: (ASCENDING.astype(float), ASCENDING[::-1].astype(float), 0.1, 0.2, 1.5),
     "autocorrelation": lambda: (relief(), *lags.arrays(*SHAPE)),
     "decay": lambda: (acf_of(relief()), 2e-9, 3e-9),
     "steps_inside": lambda: (0.3, -0.4, 10, 13),

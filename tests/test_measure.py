@@ -241,8 +241,13 @@ def test_mean__is_of_the_raw_heights():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"level": "sphere"}, "level is 'sphere'; allowed: none, constant, plane, quadratic, cubic"),
-        ({"lines": "mean"}, "lines is 'mean'; allowed: none, median"),
+        ({"level": "sphere"}, "level is 'sphere'; allowed: none, constant, plane, quadratic, cubic, facet"),
+        ({"lines": "mode"}, "lines is 'mode'; allowed: none, median, mean, linear, quadratic, matched"),
+        ({"fill": "zero"}, "fill is 'zero'; allowed: none, nearest, plane"),
+        ({"level": "facet", "unit": "N"}, "level 'facet' .* heights must be lengths; these are in 'N'"),
+        ({"s_filter": 0.0}, "s_filter is 0.0; give a cut-off wavelength in metres, above zero"),
+        ({"l_filter": math.nan}, "l_filter is nan"),
+        ({"s_filter": 2e-7, "l_filter": 1e-7}, r"s_filter \(2e-07 m\) is not below l_filter \(1e-07 m\)"),
         ({"dx": 0.0}, "pixel sizes are dx=0.0"),
         ({"dy": math.nan}, "give both in metres"),
     ],
@@ -279,12 +284,12 @@ def test_measure_image__of_a_flat_one(z):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_measure_image__with_a_missing_pixel_keeps_heights_and_curve(bad):
+def test_measure_image__with_a_missing_pixel_keeps_all_but_the_spectrum(bad):
     z = relief()
     z[3, 3] = bad
     found = measure_image(z, D, D, unit="N")
-    kept = {row.symbol for row in resolve("classic") if row.family in ("height", "functional")} - {"S10z"}
-    assert set(found.index[found.notna()]) == kept
+    lost = {row.symbol for row in applicable("classic", "N") if row.of is Spectrum}
+    assert set(found.index[found.isna()]) == lost == set(found.attrs["undefined"])
 
 
 @settings(max_examples=60, deadline=None)
@@ -353,7 +358,8 @@ def test_measure__is_measure_image_of_each(scheduler):
     blocks = [Images((1, 2)), Images((3,)), Images((4, 5, 6))]
     seen = []
     with open_pool(scheduler, workers=2) as pool:
-        values = measure(blocks, level="plane", pool=pool, progress=lambda *step: seen.append(step))
+        values, is_incomplete = measure(blocks, pool=pool, progress=lambda *step: seen.append(step))
+    assert not is_incomplete.any()
     assert values.shape == (6, 1, 40)
     rows = applicable("classic", "m")
     for k, seed in enumerate(range(1, 7)):
@@ -365,7 +371,7 @@ def test_measure__is_measure_image_of_each(scheduler):
 
 def test_measure__cuts_tiles_row_by_row_and_levels_each():
     with open_pool("serial") as pool:
-        values = measure([Images((1,))], parameters=["Sq"], level="plane", tiles=(2, 3), unit="m", pool=pool)
+        values, _ = measure([Images((1,))], parameters=["Sq"], tiles=(2, 3), unit="m", pool=pool)
     z = relief((24, 27), 1).astype(np.float32)
     assert values.shape == (1, 6, 1)
     assert values[0, 4, 0] == measure_image(z[12:24, 9:18], D, 2 * D, parameters="Sq")["Sq"]

@@ -667,6 +667,15 @@ def test_methods__say_what_the_settings_say():
         assert words in text
 
 
+def test_methods__say_how_pixels_lines_and_wavelengths_were_treated():
+    made = copy.deepcopy(MADE["two_classes"])
+    made["settings"] |= {"fill": "nearest", "lines": "matched", "s_filter_nm": 30.0, "l_filter_nm": 900.0}
+    text = methods.paragraph(made)
+    assert "missing pixels were filled with the nearest measured pixel" in text
+    assert "its median difference from the line before was subtracted" in text
+    assert "wavelengths below 30 nm and above 900 nm were removed by Gaussian filters (ISO 16610-61)" in text
+
+
 def test_methods__say_when_the_splits_were_wrong():
     made = copy.deepcopy(MADE["one_channel"])
     made["settings"]["groups"] = "tile"

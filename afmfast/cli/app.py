@@ -101,6 +101,8 @@ def measure(directory: Path, *, given: Given = None, workers: Workers = None, qu
     folder.save(settings)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
+    for caution in lines.checks.missing_pixels(table.attrs["channels"]):
+        print(f"! {caution['text']}")
     return 0
 
 

@@ -6,21 +6,26 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError, ParameterFailed, SettingsError
 from ..schedule import Pool
-from .levelling import check, levelled
+from .filling import MOST_MISSING, filled
+from .filters import filtered
+from .levelling import levelled, unmeasured
 from .parameter import Parameter
-from .recipes import ingredient
+from .preparation import Preparation
+from .recipes import ingredient, needs_all
+from .surface import Surface
 from .table import PARAMETERS, applicable, columns_of
 from .tiles import tile_views
 from .travel import Ticket, rows_of, tickets
 
 Progress = Callable[[int, int, str], None]
+_USUAL = Preparation()
 
 
 class Block(Protocol):
@@ -50,27 +55,74 @@ def measure_image(
     parameters: str | Sequence[str] = "classic",
     level: str = "plane",
     lines: str = "none",
+    mask: np.ndarray | None = None,
+    fill: str = "none",
+    s_filter: float | None = None,
+    l_filter: float | None = None,
 ) -> pd.Series:
     """Surface parameters of one image, as a Series of float64 over symbols; `.attrs["units"]` has their SI units.
 
     z (ny, nx) of any real type in `unit`, row 0 at the top, NaN or infinity = not measured; dx, dy in metres.
-    Heights are put about their mean after `level` (none | constant | plane | quadratic | cubic); `lines`
-    "median" first takes from each row its median. Parameters that mean nothing on heights of this unit
-    are left out. Std is in degrees. NaN where a parameter is not defined: everything for fewer than
-    2 x 2 pixels or none valid, all but heights and material ratio where a pixel is missing, ratios and
-    spatial parameters of a flat image.
+    `mask` (ny, nx) bool: True = measure this pixel, False = as if it were NaN. Parameters that mean nothing
+    on heights of this unit are left out. Std is in degrees.
+
+    Prepared in this order: `fill` (none | nearest | plane) fills missing pixels, if half of them at most are
+    missing (else everything is NaN); `lines` (none | median | mean | linear | quadratic | matched) brings the
+    scan lines to one level; `level` (none | constant | plane | quadratic | cubic | facet) is subtracted and the
+    heights put about their mean; `s_filter` and `l_filter` are cut-off wavelengths in metres of the Gaussian
+    filters of ISO 16610-61, which remove shorter and longer waves.
+
+    NaN where a parameter is not defined: everything for fewer than 2 x 2 pixels or none valid, ratios and
+    spatial parameters of a flat image. Of missing pixels: heights and the material ratio do without them;
+    slopes, area and summits take what is measured together with all the neighbours they need, the
+    autocorrelation all pairs measured both; what needs every pixel, as the spectrum does, is NaN, and
+    `.attrs["undefined"]` (symbol: reason) says so.
 
     Raises `DataError` for heights that are not a real 2-D array, `SettingsError` for a setting outside what is allowed,
     `ParameterFailed` where the function of a registered parameter raises.
     """
-    check(level, lines)
+    how = Preparation(level, lines, fill, s_filter, l_filter).check(unit)
     rows, index, units = _prepared(
         parameters if isinstance(parameters, str) else tuple(parameters), unit, PARAMETERS.changes
     )
-    values = values_of(heights_of(z), float(dx), float(dy), rows, level, lines)
+    heights = heights_of(z) if mask is None else _masked(heights_of(z), mask)
+    surface = surface_of(heights, float(dx), float(dy), how)
+    values = values_of(surface, rows)
     series = pd.Series(np.array(values), index=index)
     series.attrs["units"] = dict(units)
+    series.attrs["undefined"] = {} if surface.is_complete else _undefined(surface, rows, values, heights, how)
     return series
+
+
+def _masked(heights: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Heights with NaN where the mask is False."""
+    mask = np.asarray(mask)
+    if mask.dtype != bool or mask.shape != heights.shape:
+        raise DataError(
+            f"the mask is {mask.dtype} of shape {mask.shape}; give bool of the image's shape {heights.shape}, "
+            "True = measure this pixel"
+        )
+    return np.where(mask, heights, heights.dtype.type(math.nan))
+
+
+def _undefined(
+    surface: Surface, rows: Sequence[Parameter], values: Sequence[float], raw: np.ndarray, how: Preparation
+) -> dict[str, str]:
+    """Why values are NaN, by symbol, as far as missing pixels are the reason."""
+    missing = int((~np.isfinite(raw)).sum())
+    if missing == 0:
+        return {}
+    said = f"{missing} of {raw.size} pixels are not measured"
+    if surface.valid.size == 0:
+        reason = f"{said}, more than fill={how.fill!r} fills ({MOST_MISSING:.0%})" if missing < raw.size else said
+        return dict.fromkeys((row.symbol for row in rows), reason)
+    every = f"{said}, and it needs every one; fill='nearest' or 'plane' fills them"
+    found = f"{said}, and it was not found among the others"
+    return {
+        row.symbol: every if needs_all(row.of) else found
+        for row, value in zip(rows, values, strict=True)
+        if math.isnan(value) and (needs_all(row.of) or not surface.is_flat)
+    }
 
 
 def heights_of(z: Any) -> np.ndarray:
@@ -84,13 +136,20 @@ def heights_of(z: Any) -> np.ndarray:
     return np.ascontiguousarray(heights, dtype=kind)
 
 
-def values_of(z: np.ndarray, dx: float, dy: float, rows: Sequence[Parameter], level: str, lines: str) -> list[float]:
-    """Values of these rows for heights as `heights_of` leaves them."""
+def surface_of(z: np.ndarray, dx: float, dy: float, how: Preparation) -> Surface:
+    """The prepared surface of heights as `heights_of` leaves them."""
     if not (0.0 < dx < math.inf and 0.0 < dy < math.inf):
         raise SettingsError(f"pixel sizes are dx={dx}, dy={dy}; give both in metres, above zero")
     if min(z.shape) < 2:
-        return [math.nan] * len(rows)
-    surface = levelled(z, dx, dy, level, lines)
+        return unmeasured(z.shape, dx, dy)
+    surface = levelled(filled(z, dx, dy, how.fill), dx, dy, how.level, how.lines)
+    if how.s_filter is None and how.l_filter is None:
+        return surface
+    return filtered(surface, how.s_filter, how.l_filter)
+
+
+def values_of(surface: Surface, rows: Sequence[Parameter]) -> list[float]:
+    """Values of these rows."""
     values = [row.value(ingredient(surface, row.of)) * _power(surface.scale, row.z_power) for row in rows]
     return [value if math.isfinite(value) else math.nan for value in values]
 
@@ -117,61 +176,69 @@ class _Settings:
     """What every block of one measurement shares; small and picklable."""
 
     parameters: tuple[Ticket, ...]
-    level: str
-    lines: str
+    how: Preparation
     tiles: tuple[int, int]
+
+
+class Measured(NamedTuple):
+    """Values (n_images, n_tiles, n_columns), and which images (n_images,) have pixels that are missing still."""
+
+    values: np.ndarray
+    is_incomplete: np.ndarray
 
 
 def measure(
     blocks: Sequence[Block],
     *,
     parameters: str | Sequence[str] = "classic",
-    level: str = "plane",
-    lines: str = "none",
+    how: Preparation = _USUAL,
     tiles: tuple[int, int] = (1, 1),
     unit: str = "m",
     has_zero: bool | None = None,
     pool: Pool,
     progress: Progress | None = None,
-) -> np.ndarray:
-    """Parameters (n_images, n_tiles, n_columns) of all images of the blocks, one block a task.
+) -> Measured:
+    """Parameters of all images of the blocks, one block a task.
 
     Columns are `columns_of(applicable(parameters, unit, has_zero=has_zero))`. Each image is cut into tiles
     (rows, columns) of equal size, pixels left over at the right and bottom are not used, and each tile is
-    levelled by itself.
+    prepared by itself.
     """
-    check(level, lines)
     rows = applicable(parameters, unit, has_zero=has_zero)
-    settings = _Settings(tickets(rows, is_remote=pool.is_remote), level, lines, tiles)
+    settings = _Settings(tickets(rows, is_remote=pool.is_remote), how.check(unit), tiles)
     starts = np.concatenate([[0], np.cumsum([block.count for block in blocks], dtype=int)])
     values = np.full((starts[-1], tiles[0] * tiles[1], len(columns_of(rows))), np.nan)
+    is_incomplete = np.zeros(starts[-1], bool)
     if progress is not None:
         progress(0, int(starts[-1]), "warming up the kernels; after an update they are compiled, once")
     for _ in pool.each(warm_worker, range(pool.workers)):
         pass
     done = 0
     for index, result in pool.each(measure_block, blocks, shared=settings):
-        values[starts[index] : starts[index + 1]] = result
+        values[starts[index] : starts[index + 1]], is_incomplete[starts[index] : starts[index + 1]] = result
         done += blocks[index].count
         if progress is not None:
             progress(done, int(starts[-1]), "measuring")
-    return values
+    return Measured(values, is_incomplete)
 
 
-def measure_block(block: Block, settings: _Settings) -> np.ndarray:
-    """Parameters (k, n_tiles, n_columns) of one block."""
+def measure_block(block: Block, settings: _Settings) -> Measured:
+    """Parameters of one block."""
     rows = rows_of(settings.parameters)
     heights, dx, dy = block.load()
     n_columns = len(columns_of(rows))
     values = np.empty((len(heights), settings.tiles[0] * settings.tiles[1], n_columns))
+    is_incomplete = np.zeros(len(heights), bool)
     for k, image in enumerate(heights):
         for t, tile in enumerate(tile_views(image, settings.tiles)):
+            surface = surface_of(heights_of(tile), float(dx[k]), float(dy[k]), settings.how)
             try:
-                found = values_of(heights_of(tile), float(dx[k]), float(dy[k]), rows, settings.level, settings.lines)
+                found = values_of(surface, rows)
             except ParameterFailed as fault:
                 raise ParameterFailed(fault.symbol, fault.said, block.names[k]) from fault.__cause__
             values[k, t] = spread_angles(rows, found)
-    return values
+            is_incomplete[k] |= not surface.is_complete
+    return Measured(values, is_incomplete)
 
 
 def spread_angles(rows: Sequence[Parameter], values: Sequence[float]) -> list[float]:

@@ -9,7 +9,14 @@ from typing import Any
 from .answer import headline
 from .wording import counts, joined, plural, score
 
-_LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after subtracting a plane"}
+_LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after subtracting a plane",
+           "facet": "after making its most common facet horizontal"}  # fmt: skip
+_FILLS = {"nearest": "the nearest measured pixel", "plane": "the least-squares plane of the others"}
+_LINES = {
+    "median": "its median was subtracted", "mean": "its mean was subtracted",
+    "linear": "its least-squares line was subtracted", "quadratic": "its least-squares parabola was subtracted",
+    "matched": "its median difference from the line before was subtracted",
+}  # fmt: skip
 
 REFERENCES = (
     "I. Sokolov, On machine learning analysis of atomic force microscopy images for image classification, sample "
@@ -59,7 +66,21 @@ def _measured(results: Mapping[str, Any]) -> str:
     n = [c["n_parameters"] for c in results["data"]["channels"]]
     number = str(n[0]) if len(set(n)) == 1 else f"{min(n)} to {max(n)}"
     subject = f"The channels {channels} were each" if several else f"The channel {channels} was"
-    return f"{subject} reduced to {number} surface parameters{which}{cut}."
+    return f"{subject} reduced to {number} surface parameters{which}{cut}.{_prepared(settings)}"
+
+
+def _prepared(settings: Mapping[str, Any]) -> str:
+    """How pixels, lines and wavelengths were treated, where they were."""
+    steps = []
+    if settings.get("fill", "none") != "none":
+        steps.append(f"missing pixels were filled with {_FILLS[settings['fill']]}")
+    if settings.get("lines", "none") != "none":
+        steps.append(f"from every scan line {_LINES[settings['lines']]}")
+    cut = [(settings.get("s_filter_nm"), "below"), (settings.get("l_filter_nm"), "above")]
+    waves = [f"{side} {cutoff:g} nm" for cutoff, side in cut if cutoff]
+    if waves:
+        steps.append(f"after levelling, wavelengths {joined(waves)} were removed by Gaussian filters (ISO 16610-61)")
+    return f" Before that, {'; '.join(steps)}." if steps else ""
 
 
 def _levelled(level: str) -> str:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import bench as bench
+    from . import checks as checks
     from . import demo as demo
     from . import ingest as ingest
     from . import pipeline as pipeline
     from . import status as status
 
-_LINES = ("bench", "demo", "ingest", "pipeline", "status")
+_LINES = ("bench", "checks", "demo", "ingest", "pipeline", "status")
 
 
 def __getattr__(name: str) -> Any:

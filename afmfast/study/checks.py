@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -127,6 +128,21 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
         )
         return [warning("batch-partly-confounded", text)]
     return []
+
+
+def missing_pixels(channels: Mapping[str, Mapping[str, Any]]) -> Warnings:
+    """A warning for each channel, described as in parameters-1.0.json, in which scans have missing pixels."""
+    return [warning("missing-pixels", _lost(c, about)) for c, about in channels.items() if about.get("missing")]
+
+
+def _lost(channel: str, about: Mapping[str, Any]) -> str:
+    n, undefined = about["missing"]["scans"], ", ".join(about["missing"]["undefined"])
+    scans = f"{n} {'scan' if n == 1 else 'scans'} of channel {channel}"
+    if about["fill"] != "none":
+        return f"{scans} lost more than half of the pixels (of a tile, where cut): too many to fill, so without values."
+    if undefined:
+        return f"{scans} with missing pixels: {undefined} are not defined there. Set fill (nearest or plane) for them."
+    return f"{scans} with missing pixels: the parameters are those of the pixels that are there."
 
 
 def check_groups(samples: pd.DataFrame, column: str) -> Warnings:

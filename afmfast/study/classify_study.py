@@ -18,7 +18,7 @@ from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
 from ..validation.plan import Plan
-from .checks import Warnings, given_groups, settings_by_class, settings_table, warning
+from .checks import Warnings, given_groups, missing_pixels, settings_by_class, settings_table, warning
 from .classify import evaluate
 from .folder import StageProgress
 from .result import Result, StudyResult, rule_of_ten, spread
@@ -219,6 +219,7 @@ def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings
                 "or its probe: the same sample may look different elsewhere.",
             )
         )
+    found += missing_pixels({c: described[c] for c in channels})
     raw = [c for c in channels if not described[c]["calibrated"] and c not in dependent]
     if raw:
         found.append(warning("uncalibrated", f"Channel {', '.join(raw)} is not calibrated in the files."))

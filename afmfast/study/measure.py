@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..contracts import name_of
-from ..errors import DataError
+from ..errors import DataError, SettingsError
 from ..features import tiles as tiling
 from ..features.measure import measure as measure_blocks
+from ..features.preparation import Preparation
+from ..features.recipes import needs_all
 from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, columns_of
 from ..records import HEIGHT
 from ..registry import Registry
@@ -33,6 +36,9 @@ def measure(
     parameters: str | Sequence[str] = "classic",
     level: Mapping[str, str] | None = None,
     lines: str = "none",
+    fill: str = "none",
+    s_filter: float | None = None,
+    l_filter: float | None = None,
     tiles: Tiles | None = None,
     channels: Sequence[str] | None = None,
     scheduler: Scheduler = None,
@@ -42,28 +48,35 @@ def measure(
     """Surface parameters of every scan of a stack.
 
     One line a scan (or tile), identifiers first, then float columns `channel:symbol` in SI units, NaN where a
-    value is not defined or the scan lacks the channel. `level` maps channels to none, constant, plane,
-    quadratic or cubic (default: plane for heights, none for other quantities). `frame.attrs` is the document
-    of data_schemas/parameters-1.0.json: units, levelling, definitions.
-    Raises `DataError` where a channel is not in the stack.
+    value is not defined or the scan lacks the channel. `level` maps channels to a levelling (default: plane
+    for heights, none for other quantities); it, `lines`, `fill` and the filters (metres) are those of
+    `measure_image`. `frame.attrs` is the document of data_schemas/parameters-1.0.json: units, preparation,
+    definitions, and for each channel how many scans have missing pixels and what is not defined for them.
+    Raises `DataError` where a channel is not in the stack, `SettingsError` where a setting does not fit it.
     """
     store = open_store(Path(stack).resolve())
     cut = tiles or Tiles()
     frame = samples_of(store, cut)
     chosen = choose_channels(store, channels)
-    levels = _levels(store, chosen, level or {})
+    prepared = _preparations(store, chosen, level or {}, Preparation("", lines, fill, s_filter, l_filter))
+    missing: dict[str, dict[str, Any]] = {}
     rejected = np.zeros(len(frame), int)
     parts = [frame]
     with open_pool(scheduler, workers=workers) as pool:
         for number, info in enumerate(chosen):
             stepwise = _part_of(progress, number, len(chosen), info.name)
-            columns, values, dropped = _channel(store, info, parameters, levels[info.name], lines, cut, pool, stepwise)
+            columns, values, dropped, n_incomplete = _channel(
+                store, info, parameters, prepared[info.name], cut, pool, stepwise
+            )
+            if n_incomplete:
+                undefined = _undefined(info, parameters, prepared[info.name])
+                missing[info.name] = {"scans": n_incomplete, "undefined": undefined}
             parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
             rejected = np.maximum(rejected, dropped)
     if cut.reject_over is not None:
         frame["tiles_rejected"] = rejected
     table = pd.concat(parts, axis=1)
-    table.attrs.update(_document(table, chosen, levels, lines, cut), source=Path(stack).name)
+    table.attrs.update(_document(table, chosen, prepared, missing, cut), source=Path(stack).name)
     return table
 
 
@@ -84,12 +97,27 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
     return [known[name] for name in wanted]
 
 
-def _levels(store: Store, chosen: Sequence[ChannelInfo], given: Mapping[str, str]) -> dict[str, str]:
-    """Levelling of each channel: as given, else plane for height and none for other quantities."""
+def _preparations(
+    store: Store, chosen: Sequence[ChannelInfo], level: Mapping[str, str], shared: Preparation
+) -> dict[str, Preparation]:
+    """Preparation of each channel: its level as given, else plane for height and none for other quantities."""
     known = Registry("channel", store.channels)
-    for name in given:
+    for name in level:
         known[name]
-    return {info.name: given.get(info.name, "plane" if info.name == HEIGHT else "none") for info in chosen}
+    found = {}
+    for info in chosen:
+        given = level.get(info.name, "plane" if info.name == HEIGHT else "none")
+        try:
+            found[info.name] = replace(shared, level=given).check(info.unit)
+        except SettingsError as fault:
+            raise SettingsError(f"channel {info.name!r}: {fault}") from None
+    return found
+
+
+def _undefined(info: ChannelInfo, parameters: str | Sequence[str], how: Preparation) -> list[str]:
+    """Symbols without a value where pixels are missing: all of them where they were to be filled and were too many."""
+    rows = applicable(parameters, info.unit, has_zero=info.name != HEIGHT)
+    return [row.symbol for row in rows if how.fill != "none" or needs_all(row.of)]
 
 
 def samples_of(store: Store, cut: Tiles) -> pd.DataFrame:
@@ -122,35 +150,42 @@ def _channel(
     store: Store,
     info: ChannelInfo,
     parameters: str | Sequence[str],
-    level: str,
-    lines: str,
+    how: Preparation,
     cut: Tiles,
     pool: Pool,
     progress: StageProgress | None,
-) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, int]:
     """One channel's columns, their values, one line a sample, and how many tiles of each were dropped.
 
-    NaN for rows that lack the channel.
+    NaN for rows that lack the channel. The number is that of scans with missing pixels.
     """
     has_zero = info.name != HEIGHT
     columns = columns_of(applicable(parameters, info.unit, has_zero=has_zero))
     place = {name: i for i, name in enumerate(store.rows["name"])}
     values = np.full((len(place), cut.rows * cut.cols, len(columns)), np.nan)
     blocks = store.blocks(info.name)
+    n_incomplete = 0
     if blocks and columns:
         places = [place[name] for block in blocks for name in block.names]
-        values[places] = measure_blocks(
-            blocks, parameters=parameters, level=level, lines=lines, tiles=(cut.rows, cut.cols),
+        values[places], is_incomplete = measure_blocks(
+            blocks, parameters=parameters, how=how, tiles=(cut.rows, cut.cols),
             unit=info.unit, has_zero=has_zero, pool=pool, progress=progress,
         )  # fmt: skip
+        n_incomplete = int(is_incomplete.sum())
     if cut.combine == "none" or cut.whole:
-        return columns, values.reshape(-1, len(columns)), np.zeros(values.shape[0] * values.shape[1], int)
+        whole = np.zeros(values.shape[0] * values.shape[1], int)
+        return columns, values.reshape(-1, len(columns)), whole, n_incomplete
     spread = columns.index("Sq") if "Sq" in columns else None
-    return columns, *tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
+    combined, dropped = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
+    return columns, combined, dropped, n_incomplete
 
 
 def _document(
-    table: pd.DataFrame, chosen: Sequence[ChannelInfo], levels: Mapping[str, str], lines: str, cut: Tiles
+    table: pd.DataFrame,
+    chosen: Sequence[ChannelInfo],
+    prepared: Mapping[str, Preparation],
+    missing: Mapping[str, dict[str, Any]],
+    cut: Tiles,
 ) -> dict[str, Any]:
     """What the table's columns mean, as data_schemas/parameters-1.0.json has it."""
     symbols = {column: row for row in PARAMETERS for column in columns_of((row,))}
@@ -171,8 +206,8 @@ def _document(
         "tiles": {"rows": cut.rows, "columns": cut.cols, "combine": cut.combine, "reject_over": cut.reject_over},
         "channels": {
             info.name: {
-                "unit": info.unit, "kind": info.kind, "calibrated": info.calibrated, "level": levels[info.name],
-                "lines": lines,
+                "unit": info.unit, "kind": info.kind, "calibrated": info.calibrated,
+                **asdict(prepared[info.name]), "missing": missing.get(info.name),
             }
             for info in chosen
         },

@@ -28,6 +28,9 @@ from .measure import measure, with_identifiers
 from .result import StudyResult
 from .settings import Settings
 
+#: Settings that change a measured value.
+_MEASURING = {"parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels"}
+
 
 def run_study(
     settings: Settings | str | Path,
@@ -79,6 +82,7 @@ def measure_stage(
     if table is None:
         table = measure(
             folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
+            fill=settings.fill, s_filter=_metres(settings.s_filter_nm), l_filter=_metres(settings.l_filter_nm),
             tiles=settings.tiles, channels=settings.channels, scheduler=scheduler, workers=workers,
             progress=of_stage(progress, "measure"),
         )  # fmt: skip
@@ -163,11 +167,15 @@ def _measured_before(folder: StudyFolder, key: str) -> pd.DataFrame | None:
 def _measured_from(store: Store, settings: Settings) -> str:
     """Changes with the images of the stack, with every setting that changes a value, and with the user's own code."""
     images = store.rows[["name", "sha256", "dx", "dy"]].astype(str).to_csv(index=False)
-    choices = settings.model_dump(mode="json", include={"level", "lines", "tiles", "channels"})
+    choices = settings.model_dump(mode="json", include=_MEASURING - {"parameters"})
     rows = resolve(settings.parameters)
     code = {row.symbol: "" if row.symbol in SETS["all"] else fingerprint(row) for row in rows}
     text = json.dumps([images, choices, list(code.items()), DEFINITIONS_VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _metres(nm: float | None) -> float | None:
+    return None if nm is None else nm * 1e-9
 
 
 def _of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:

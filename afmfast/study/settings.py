@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ..contracts import name_of
 from ..errors import SettingsError
+from ..features.preparation import Fill, Level, Lines
 from ..features.table import resolve
 
 #: Named here and not taken from the table of classifiers, which needs scikit-learn; a test holds both together.
@@ -17,7 +18,6 @@ Classifier = Literal[
     "random_forest", "extra_trees", "gradient_boosting", "gaussian_process", "logistic_regression", "svm", "k_nearest",
     "lda", "mlp",
 ]  # fmt: skip
-Level = Literal["none", "constant", "plane", "quadratic", "cubic"]
 
 
 class Tiles(BaseModel):
@@ -65,7 +65,14 @@ class Settings(BaseModel):
     level: Annotated[
         dict[str, Level], Field(description="channel: levelling; default: plane for height, none for others")
     ] = {}
-    lines: Annotated[Literal["none", "median"], Field(description="line by line correction, before levelling")] = "none"
+    lines: Annotated[Lines, Field(description="line by line correction, before levelling")] = "none"
+    fill: Annotated[
+        Fill, Field(description="missing pixels, where at most half are: none = parameters that need them stay empty")
+    ] = "none"
+    s_filter_nm: Annotated[
+        float | None, Field(gt=0, description="Gaussian filter after levelling: waves shorter than this are removed")
+    ] = None
+    l_filter_nm: Annotated[float | None, Field(gt=0, description="the same, waves longer than this")] = None
     tiles: Tiles = Tiles()
     parameters: Annotated[tuple[str, ...], Field(description="parameter sets and symbols", min_length=1)] = ("classic",)
     correlation: Annotated[
@@ -126,6 +133,11 @@ class Settings(BaseModel):
             raise ValueError(
                 f"repeats = {self.repeats} is below splits_per_permutation = {self.splits_per_permutation}; "
                 "the true labels' statistic is the mean of the first splits_per_permutation repeats"
+            )
+        if self.s_filter_nm is not None and self.l_filter_nm is not None and self.s_filter_nm >= self.l_filter_nm:
+            raise ValueError(
+                f"s_filter_nm = {self.s_filter_nm:g} is not below l_filter_nm = {self.l_filter_nm:g}; together they "
+                "would remove every wave"
             )
         if self.tiles.whole and self.groups == "tile":
             raise ValueError("groups = tile needs tiles: set rows and cols")

@@ -50,11 +50,15 @@ def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = 
 def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     flat = not z[valid].any()
     out = {**heights(z[valid], flat), **functional(z[valid], flat)}
+    out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
+    if not flat:
+        out |= autocorrelation(z, dx, dy)
+        if not valid.all():  # the fit wants every lag along the axes
+            out["Sxi"] = NAN
     if valid.all():
-        out |= {"S10z": ten_point(z), **slopes(z, dx, dy), **area(z, dx, dy), **summits(z, dx, dy)}
         out |= curvatures(z, dx, dy)
         if not flat:
-            out |= {**autocorrelation(z, dx, dy), **polar(z, dx, dy), **fractal(z, dx, dy), **motifs(z, dx, dy)}
+            out |= {**polar(z, dx, dy), **fractal(z, dx, dy), **motifs(z, dx, dy)}
             out |= {**profiles(z, dx, dy), **wavelengths(z, dx, dy), **orientation(z, dx, dy)}
     return out
 

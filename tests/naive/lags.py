@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .common import EPS, NAN, bilinear
+from .common import EPS, NAN, bilinear, known_mean
 
 N_RAYS = 360
 
@@ -14,13 +14,19 @@ N_RAYS = 360
 def autocorrelation(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     ny, nx = z.shape
     my, mx = ny // 2, nx // 2
-    acf = np.empty((2 * my + 1, 2 * mx + 1))
+    acf, pairs = np.empty((2 * my + 1, 2 * mx + 1)), np.empty((2 * my + 1, 2 * mx + 1), int)
     for ly in range(my + 1):
         for lx in range(-mx, mx + 1):
             here = z[: ny - ly, max(0, -lx) : nx - max(0, lx)]
             there = z[ly:, max(0, lx) : nx - max(0, -lx)]
-            acf[my + ly, mx + lx] = acf[my - ly, mx - lx] = np.mean(here * there)
+            acf[my + ly, mx + lx] = acf[my - ly, mx - lx] = known_mean(here * there)
+            pairs[my + ly, mx + lx] = pairs[my - ly, mx - lx] = np.sum(~np.isnan(here * there))
     acf /= acf[my, mx]
+    if np.isnan(z).any():
+        ry, rx = _window(pairs >= pairs[my, mx] / 8)
+        if ry * rx == 0:
+            return {}
+        acf = acf[my - ry : my + ry + 1, mx - rx : mx + rx + 1]
 
     out = {}
     rays = [_along(acf, math.radians(q * 180 / N_RAYS), dx, dy) for q in range(N_RAYS)]
@@ -61,6 +67,19 @@ def profiles(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         m4 += 0.5 * np.mean((np.diff(z, 2, axis=axis) / step**2) ** 2) if min(z.shape) > 2 else NAN
         crossings += 0.5 * np.mean(np.abs(np.diff(sign, axis=axis))) / 2 / step
     return {"Sm0": m0, "Sm2": m2, "Sm4": m4, "Salpha": m0 * m4 / m2**2, "Szc": crossings}
+
+
+def _window(known: np.ndarray) -> tuple[int, int]:
+    """Half sides of the largest window about lag 0 in which every lag is known; the flattest of equal ones."""
+    my, mx = known.shape[0] // 2, known.shape[1] // 2
+    windows = [
+        (ry * rx, -ry, rx)
+        for ry in range(my + 1)
+        for rx in range(mx + 1)
+        if known[my - ry : my + ry + 1, mx - rx : mx + rx + 1].all()
+    ]
+    _, ry, rx = max(windows)
+    return -ry, rx
 
 
 def _along(acf: np.ndarray, theta: float, dx: float, dy: float) -> list[float]:

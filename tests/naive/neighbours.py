@@ -1,4 +1,4 @@
-"""Slopes, area, summits."""
+"""Slopes, area, summits; of missing pixels (NaN) whatever holds none counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .common import NAN
+from .common import NAN, known_mean
 
 
 def slopes(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
@@ -18,11 +18,18 @@ def slopes(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         taps = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
         gx = sum(t * z[3:-3, k : nx - 6 + k] for k, t in enumerate(taps)) / dx
         gy = sum(t * z[k : ny - 6 + k, 3:-3] for k, t in enumerate(taps)) / dy
-        sdq6 = math.sqrt(np.mean(gx**2 + gy**2))
+        sdq6 = math.sqrt(known_mean(gx**2 + gy**2 + 0 * z[3:-3, 3:-3]))
+    known = ~np.isnan(sx + sy)
+    sx, sy = sx[known], sy[known]
+    if not known.any():
+        return {"Sdq6": sdq6}
+    means = {"Sdq": math.sqrt(np.mean(sx**2 + sy**2)), "Sdq6": sdq6}
+    if np.isnan(z).any():
+        return means | {"Sdqx": math.sqrt(np.mean(sx**2)), "Sdqy": math.sqrt(np.mean(sy**2))}
     sdqx, sdqy, steep = math.sqrt(np.mean(sx**2)), math.sqrt(np.mean(sy**2)), np.hypot(sx, sy)
     spar = np.mean(steep**4) / np.mean(steep**2) ** 2 if steep.any() else NAN
     by_axis = {"Sdqx": sdqx, "Sdqy": sdqy, "Smas": np.mean(steep), "Spar": spar}
-    return {"Sdq": math.sqrt(np.mean(sx**2 + sy**2)), "Sdq6": sdq6, **by_axis}
+    return {**means, **by_axis}
 
 
 def curvatures(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
@@ -43,9 +50,9 @@ def area(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         for y_side in (sy[:, :-1], sy[:, 1:]):
             steep = x_side**2 + y_side**2
             excess = excess + 0.25 * steep / (1 + np.sqrt(1 + steep))
-    sdr = np.mean(excess)
-    s2a = (z.shape[0] - 1) * (z.shape[1] - 1) * dx * dy
-    return {"Sdr": sdr, "S3A": (1 + sdr) * s2a, "S2A": s2a}
+    sdr = known_mean(excess)
+    s2a = NAN if np.isnan(z).any() else (z.shape[0] - 1) * (z.shape[1] - 1) * dx * dy
+    return {"Sdr": sdr, "S3A": (1 + sdr) * np.sum(~np.isnan(excess)) * dx * dy, "S2A": s2a}
 
 
 def _extrema(z: np.ndarray) -> list[tuple[int, int]]:
@@ -70,6 +77,11 @@ def summits(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     tops, bottoms = _bends(z, dx, dy), _bends(-z, dx, dy)
     ssc, svc = (np.mean(bends) if bends else NAN for bends in (tops, bottoms))
     area = (ny - 1) * (nx - 1) * dx * dy
+    if np.isnan(z).any():  # as many among the pixels that could be summits, as if all could
+        could = sum(
+            not np.isnan(z[i - 1 : i + 2, j - 1 : j + 2]).any() for i in range(1, ny - 1) for j in range(1, nx - 1)
+        )
+        area = area * could / ((ny - 2) * (nx - 2)) if could else NAN
     return {"Sds": len(tops) / area, "Ssc": ssc, "Svc": svc, "Svd": len(bottoms) / area}
 
 

@@ -26,6 +26,12 @@ def ingredient(surface: Surface, kind: type) -> Any:
     return surface.found[kind]
 
 
+def needs_all(kind: type) -> bool:
+    """Whether that ingredient is not defined where a pixel is missing."""
+    recipe = RECIPES[kind]
+    return recipe.needs_all or any(needs_all(other) for other in recipe.of)
+
+
 def _made(surface: Surface, recipe: Recipe, kind: type) -> Any:
     if surface.valid.size == 0 or min(surface.z.shape) < 2:
         return nothing(kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...kernels import curvature, slopes, summits
+from ...kernels import curvature, masked, slopes, summits
 from ...kernels.results import (
     DevelopedArea,
     Gradients,
@@ -17,7 +17,8 @@ from ..surface import Recipe, Surface
 
 
 def _slopes(surface: Surface) -> Slopes:
-    return slopes.slope_moments(surface.z, surface.dx, surface.dy)
+    moments = slopes.slope_moments if surface.is_complete else masked.masked_slope_moments
+    return moments(surface.z, surface.dx, surface.dy)
 
 
 def _gradients(surface: Surface, neighbours: Slopes) -> Gradients:
@@ -25,7 +26,8 @@ def _gradients(surface: Surface, neighbours: Slopes) -> Gradients:
 
 
 def _smooth_slopes(surface: Surface) -> SmoothSlopes:
-    return slopes.smooth_slope_moments(surface.z, surface.dx, surface.dy)
+    moments = slopes.smooth_slope_moments if surface.is_complete else masked.masked_smooth_slope_moments
+    return moments(surface.z, surface.dx, surface.dy)
 
 
 def _projected_area(surface: Surface) -> ProjectedArea:
@@ -34,11 +36,13 @@ def _projected_area(surface: Surface) -> ProjectedArea:
 
 
 def _area(surface: Surface) -> DevelopedArea:
-    return slopes.developed_area(surface.z, surface.dx, surface.dy, surface.scale)
+    area = slopes.developed_area if surface.is_complete else masked.masked_developed_area
+    return area(surface.z, surface.dx, surface.dy, surface.scale)
 
 
 def _summits(surface: Surface) -> Summits:
-    return summits.summits(surface.z, surface.dx, surface.dy)
+    found = summits.summits if surface.is_complete else masked.masked_summits
+    return found(surface.z, surface.dx, surface.dy)
 
 
 def _laplacian(surface: Surface) -> Laplacian:
@@ -50,12 +54,12 @@ def _mean_curvature(surface: Surface) -> MeanCurvature:
 
 
 RECIPES: dict[type, Recipe] = {
-    Slopes: Recipe(_slopes),
+    Slopes: Recipe(_slopes, needs_all=False),
     Gradients: Recipe(_gradients, of=(Slopes,)),
-    SmoothSlopes: Recipe(_smooth_slopes),
+    SmoothSlopes: Recipe(_smooth_slopes, needs_all=False),
     ProjectedArea: Recipe(_projected_area),
-    DevelopedArea: Recipe(_area),
-    Summits: Recipe(_summits),
+    DevelopedArea: Recipe(_area, needs_all=False),
+    Summits: Recipe(_summits, needs_all=False),
     Laplacian: Recipe(_laplacian),
     MeanCurvature: Recipe(_mean_curvature),
 }
