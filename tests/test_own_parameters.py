@@ -20,6 +20,7 @@ from afmfast.features import plugins
 from afmfast.features.fingerprint import fingerprint
 from afmfast.features.measure import measure, measure_image
 from afmfast.features.own import own_row
+from afmfast.features.preparation import Preparation
 from afmfast.features.table import PARAMETERS, SETS, every, resolve
 from afmfast.schedule import open_pool
 
@@ -172,7 +173,7 @@ def test_measure__a_local_function_gives_the_same_in_every_mode(mode, register):
     wanted = [np.mean(k - k.mean() > limit) for k in (relief((24, 27), s).astype(np.float32) for s in (1, 2, 3))]
     if mode != "cluster":
         with open_pool(mode, workers=2) as pool:
-            found = measure(blocks, parameters=["Sover"], level="none", pool=pool)
+            found = measure(blocks, parameters=["Sover"], how=Preparation(level="none"), pool=pool)
     else:
         with (
             LocalCluster(
@@ -180,8 +181,8 @@ def test_measure__a_local_function_gives_the_same_in_every_mode(mode, register):
             ) as there,
             open_pool(there.scheduler_address) as pool,
         ):
-            found = measure(blocks, parameters=["Sover"], level="none", pool=pool)
-    np.testing.assert_array_equal(found[:, 0, 0], wanted)
+            found = measure(blocks, parameters=["Sover"], how=Preparation(level="none"), pool=pool)
+    np.testing.assert_array_equal(found.values[:, 0, 0], wanted)
 
 
 @pytest.mark.parametrize("mode", ["serial", "processes"])
@@ -198,7 +199,7 @@ def test_measure__what_cannot_be_pickled_is_refused_by_name(register):
     lock = threading.Lock()
     register("Slock", lambda z, dx, dy: float(lock.locked()), **NAMED)
     with open_pool("threads", workers=1) as pool:
-        assert measure([Images((1,))], parameters=["Slock"], pool=pool)[0, 0, 0] == 0.0
+        assert measure([Images((1,))], parameters=["Slock"], pool=pool).values[0, 0, 0] == 0.0
     with (
         open_pool("processes", workers=1) as pool,
         pytest.raises(SettingsError, match=r"'Slock' cannot be sent to other processes .*scheduler=\"threads\""),
@@ -281,7 +282,7 @@ def test_package__is_not_imported_before_it_is_named(installed):
 
 def test_package__reaches_every_worker(installed):
     with open_pool("processes", workers=2) as pool:
-        found = measure([Images((s,)) for s in range(4)], parameters=["Stall", "Sratio"], pool=pool)
+        found = measure([Images((s,)) for s in range(4)], parameters=["Stall", "Sratio"], pool=pool).values
     np.testing.assert_allclose(found[:, 0, 0], found[:, 0, 1], rtol=1e-6)
 
 
