@@ -18,9 +18,10 @@ from afmfast.validation import run as running
 from afmfast.validation import summary
 from afmfast.validation.outcome import Scores
 from afmfast.validation.plan import Plan, Table, key
-from afmfast.validation.repeat import Batch, one_repeat
+from afmfast.validation.repeat import RANKED_LOW, Batch, repeats_of
 from afmfast.validation.run import run
-from afmfast.validation.split import draw_split
+from afmfast.validation.split import draw_splits
+from afmfast.validation.table import CLASSIFIERS
 
 # Nine permutations are enough to compare two runs by.
 pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:afmfast.errors.AfmfastWarning")
@@ -252,30 +253,35 @@ def test_run__permuted_labels_serve_the_p_value_also_with_coin_labels():
     assert 0.5 < coin.randomized.chance < 0.75
 
 
-def test_one_repeat__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
+def test_repeats__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
     table = archive()
     scores = go(table, replace(PLAN, classifier=OftenUndefined()))
     assert np.isfinite(scores.of("auc")).all()
     draws = scores.repeats["draw"]
     assert scores.n_redrawn == draws.sum() > 0
     assert scores.permuted.n_redrawn > 0
-    for k in np.flatnonzero(draws):
-        split = draw_split(table.y, table.groups, 2, test_size=0.3, seed=0, repeat=int(k), draw=int(draws[k]))
-        np.testing.assert_array_equal(split.test, scores.repeats["test_rows"][k])
+    again = np.flatnonzero(draws)
+    split = draw_splits(
+        np.tile(table.y, (len(again), 1)), table.groups, 2, test_size=0.3, seed=0, repeats=again, draws=draws[again]
+    )
+    for k, in_test in zip(again, split.in_test, strict=True):
+        np.testing.assert_array_equal(np.flatnonzero(in_test), scores.repeats["test_rows"][k])
 
 
-def test_one_repeat__without_a_usable_column_nothing_is_known():
+def test_repeats__without_a_usable_column_nothing_is_known():
     table = replace(archive(), X=np.full((24, 6), np.nan))
-    made = one_repeat(table, table.y, PLAN, FAST, 0)
-    assert made.parts.auc.tolist() == [0.5, 0.5]
-    assert len(made.fitted.kept) == 0
+    for classifier in (PLAN.classifier, *CLASSIFIERS.names()):
+        made = repeats_of((table, replace(PLAN, classifier=classifier), FAST), table.y[None], np.zeros(1, int))
+        assert made.auc.tolist() == [[0.5, 0.5]]
+        assert (made.kept == -1).all()
+        assert not (made.fate == RANKED_LOW).any()
 
 
 def test_run__too_few_rows_for_a_classifier_are_named():
     with pytest.raises(
         DataError, match=r"classifier KNeighborsClassifier does not work on a part of 2 rows.*Choose another"
     ):
-        go(archive(n=4), Plan("k_nearest", n_repeats=2, n_permutations=0))
+        go(archive(n=4), Plan(KNeighborsClassifier(), n_repeats=2, n_permutations=0))
 
 
 # Plans

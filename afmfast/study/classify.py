@@ -20,7 +20,7 @@ from ..validation.data import Table, missingness, usable_rows
 from ..validation.outcome import Scores
 from ..validation.plan import Plan
 from ..validation.run import run
-from ..validation.table import CLASSIFIERS
+from ..validation.table import CLASSIFIERS, holds_gil
 from .checks import warning
 from .folder import StageProgress
 from .result import Result
@@ -72,7 +72,7 @@ def classify(
         splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed,
     )  # fmt: skip
     selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
-    with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
+    with open_pool(scheduler, workers=workers, holds_gil=holds_gil(classifier)) as pool:
         result = evaluate(table, plan, selector, channels=("table",), pool=pool, group_names=names, progress=progress)
     if not enough.all():
         result.warnings.append(

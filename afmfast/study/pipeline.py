@@ -20,6 +20,7 @@ from ..schedule import Scheduler, open_pool
 from ..stack.manifest import read_manifest
 from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
+from ..validation.table import holds_gil
 from . import settings as settings_file
 from .classify_study import classify_table, recorded
 from .folder import Progress, StudyFolder, of_stage
@@ -105,7 +106,7 @@ def classify_stage(
     """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
     table = _of_manifest(load_table(folder), settings)
     _remove_stale(folder, settings)
-    with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
+    with open_pool(scheduler, workers=workers, holds_gil=holds_gil(settings.classifier)) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
             progress=of_stage(progress, "classify"),

@@ -11,17 +11,19 @@ from typing import Any
 import numpy as np
 
 from ..errors import SettingsError
+from ..kernels.learners.parts import Columns, Prepared, Splits
 from .data import Table
 from .scores import STATISTICS
-from .table import LABEL_MODELS, SCHEMES, maker
+from .table import LABEL_MODELS, SCHEMES, predictor
 
 __all__ = ["ALGORITHM", "Plan", "Selector", "Table", "key"]
 
 #: Raised whenever the same settings would give other repeats than before; those of another number are not used.
-ALGORITHM = 1
+ALGORITHM = 2
 
-#: `selector(X, y, seed)` chooses columns from training rows; it has `settings`, a dict for the key.
-Selector = Callable[[np.ndarray, np.ndarray, int], Any]
+#: `selector(columns, splits, prepared, words)` chooses columns in each of m training parts, as `selection.table.Chosen`
+#: says it; it has `settings`, a dict for the key.
+Selector = Callable[[Columns, Splits, Prepared, np.ndarray], Any]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Plan:
                 raise SettingsError(f"{name} = {value!r}; give a whole number, {least} or more")
         if not 0 < self.test_size < 1:
             raise SettingsError(f"test_size = {self.test_size!r}; give a share between 0 and 1, such as 0.3")
-        maker(self.classifier)
+        predictor(self.classifier)
         LABEL_MODELS[self.labels]
         STATISTICS[self.statistic]
         SCHEMES[self.scheme]

@@ -1,22 +1,25 @@
-"""One repeat (split, fit, scores) and batches of them: what a worker does."""
+"""Repeats (split, selection, fit, scores) by the batch: what a worker does."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import seeds
+from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
+from ..kernels.learners.parts import MISSING as IS_MISSING
+from ..kernels.learners.parts import Splits, prepare
 from .calm import calm
 from .data import Table
-from .fit import Fitted, fit_repeat
 from .labels import Labelling, LabelSpace
 from .plan import Plan, Selector
-from .scores import Parts, score
-from .split import Split, draw_split
-from .table import LABEL_MODELS, SCHEMES, maker
+from .predict import ALL, TESTED
+from .scores import Parts, score_parts
+from .split import draw_splits
+from .table import LABEL_MODELS, SCHEMES, predictor
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
 Records = dict[str, Any]
@@ -27,6 +30,9 @@ Shared = tuple[Table, Plan, Selector]
 ACTUAL, ENUMERATED = "actual", "enumerated"
 #: New splits after one whose AUC is undefined, before it is left undefined.
 MAX_UNDEFINED = 20
+#: What became of a column in a repeat; stored by number.
+FATES = ("kept", "ranked low", "correlated", "constant", "missing")
+KEPT, RANKED_LOW, CORRELATED, CONSTANT, MISSING = range(5)
 
 
 @dataclass(frozen=True)
@@ -45,14 +51,27 @@ class Batch:
         return self.count * self.n_splits
 
 
-@dataclass(frozen=True, eq=False)
-class Repeat:
-    """One split, what was fitted on its training part, and what that says about its test part."""
+class Repeats(NamedTuple):
+    """m repeats on a table of n rows and p columns; the first axis of every array is m.
 
-    split: Split
-    fitted: Fitted
+    `in_test` (m, n), `split_seed`, `draw` (m,) the splits; `kept` (m, k), `fate`, `importances`, `twin`,
+    `twin_correlation` (m, p) what became of the columns; `probability` (m, n, classes) of the rows that were predicted,
+    NaN elsewhere; scores of the test parts: `accuracy` (m,), `auc`, `recall`, `specificity` (m, classes).
+    """
+
+    in_test: np.ndarray
+    split_seed: np.ndarray
+    draw: np.ndarray
+    kept: np.ndarray
+    fate: np.ndarray
+    importances: np.ndarray
+    twin: np.ndarray
+    twin_correlation: np.ndarray
     probability: np.ndarray
-    parts: Parts
+    accuracy: np.ndarray
+    auc: np.ndarray
+    recall: np.ndarray
+    specificity: np.ndarray
 
 
 def labelling_of(kind: str, space: LabelSpace, seed: int, index: int) -> Labelling:
@@ -62,108 +81,125 @@ def labelling_of(kind: str, space: LabelSpace, seed: int, index: int) -> Labelli
     return space.other(index) if kind == ENUMERATED else LABEL_MODELS[kind].draw(space, seed, index)
 
 
-def fit_split(table: Table, labels: np.ndarray, split: Split, plan: Plan, selector: Selector, repeat: int) -> Fitted:
-    """Fit on the training part of a split; nothing of the test rows is handed on."""
-    return fit_repeat(
-        table.X[split.train],
-        labels[split.train],
-        table.n_classes,
-        selector=selector,
-        make_classifier=maker(plan.classifier),
-        ranking_seed=seeds.integer(plan.seed, seeds.Stream.RANKING, repeat, split.draw),
-        classifier_seed=seeds.integer(plan.seed, seeds.Stream.CLASSIFIER, repeat, split.draw),
-    )
+def repeats_of(shared: Shared, labels: np.ndarray, numbers: np.ndarray, predicted: int = TESTED) -> Repeats:
+    """The repeats with these `numbers` (m,) under these labellings (m, n); predicted are the rows TESTED or ALL.
 
-
-def one_repeat(table: Table, labels: np.ndarray, plan: Plan, selector: Selector, repeat: int) -> Repeat:
-    """Repeat number `repeat` under a labelling (n,); a split without an AUC gives way to the next sub-seed."""
-    draw = 0
-    for _ in range(MAX_UNDEFINED + 1):
-        split = draw_split(
-            labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeat=repeat, draw=draw,
-            rule=SCHEMES[plan.scheme].split,
-        )  # fmt: skip
-        fitted = fit_split(table, labels, split, plan, selector, repeat)
-        probability = fitted.predict_proba(table.X[split.test])
-        parts = score(probability, labels[split.test])
-        if not np.isnan(parts.auc).all():
+    A split without an AUC gives way to the next sub-seed.
+    """
+    done = _attempt(shared, labels, numbers, np.zeros(len(numbers), np.int32), predicted)
+    for _ in range(MAX_UNDEFINED):
+        again = np.flatnonzero(np.isnan(done.auc).all(axis=1))
+        if len(again) == 0:
             break
-        draw = split.draw + 1
-    return Repeat(split, fitted, probability, parts)
+        newer = _attempt(shared, labels[again], numbers[again], done.draw[again] + 1, predicted)
+        for mine, theirs in zip(done, newer, strict=True):
+            mine[again] = theirs
+    return done
+
+
+def _attempt(shared: Shared, labels: np.ndarray, numbers: np.ndarray, draws: np.ndarray, predicted: int) -> Repeats:
+    table, plan, selector = shared
+    drawn = draw_splits(
+        labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
+        rule=SCHEMES[plan.scheme].split,
+    )  # fmt: skip
+    return fit_splits(shared, labels, drawn.in_test, drawn.seed, numbers, drawn.draw, predicted)
+
+
+def fit_splits(
+    shared: Shared,
+    labels: np.ndarray,
+    in_test: np.ndarray,
+    split_seed: np.ndarray,
+    numbers: np.ndarray,
+    draws: np.ndarray,
+    predicted: int,
+) -> Repeats:
+    """Select, fit and score on given splits; what is learnt comes from the training part of each alone."""
+    table, plan, selector = shared
+    columns = table.sorted_columns
+    splits = Splits(labels, in_test, table.n_classes)
+    prepared = prepare(columns, in_test)
+    ranking, learning = (
+        seeds.words(plan.seed, stream, numbers, draws) for stream in (seeds.Stream.RANKING, seeds.Stream.CLASSIFIER)
+    )
+    chosen = selector(columns, splits, prepared, ranking)
+    found = predictor(plan.classifier)(columns, splits, prepared, chosen.kept, learning, predicted)
+    probability = np.full((*labels.shape, table.n_classes), np.nan, dtype=np.float32)
+    probability[in_test | (predicted == ALL)] = found
+    parts = score_parts(probability, labels, in_test)
+    twin, correlation = chosen.twins
+    return Repeats(
+        in_test, split_seed, draws, chosen.kept, _fate(prepared.state, chosen.kept, twin), chosen.importances, twin,
+        correlation, probability, parts.accuracy, parts.auc, parts.recall, parts.specificity,
+    )  # fmt: skip
+
+
+def _fate(state: np.ndarray, kept: np.ndarray, twin: np.ndarray) -> np.ndarray:
+    """A number of `FATES` for each column, (m, p) int8."""
+    fate = np.select(
+        [state == IS_MISSING, state == IS_CONSTANT, twin >= 0], [MISSING, CONSTANT, CORRELATED], RANKED_LOW
+    ).astype(np.int8)
+    repeat, place = np.nonzero(kept >= 0)
+    fate[repeat, kept[repeat, place]] = KEPT
+    return fate
 
 
 def run_batch(batch: Batch, shared: Shared) -> tuple[Records, float]:
     """The records of a batch and the seconds it took; called in a worker."""
-    table, plan, _ = shared
-    space = LabelSpace.of(table)
     start = time.perf_counter()
     with calm():
-        if batch.kind == ACTUAL:
-            lines = [_actual(shared, k) for k in range(batch.first, batch.first + batch.count)]
-        else:
-            lines = []
-            for b in range(batch.first, batch.first + batch.count):
-                labelling = labelling_of(batch.kind, space, plan.seed, b)
-                splits = range(batch.first_split, batch.first_split + batch.n_splits)
-                lines += [_randomized(shared, labelling, b, k) for k in splits]
-    return _columns(lines), time.perf_counter() - start
+        records = _actual(shared, batch) if batch.kind == ACTUAL else _randomized(shared, batch)
+    return records, time.perf_counter() - start
 
 
-def _actual(shared: Shared, k: int) -> dict[str, Any]:
-    table, plan, selector = shared
-    made = one_repeat(table, table.y, plan, selector, k)
-    split, fitted = made.split, made.fitted
-    train = score(fitted.predict_proba(table.X[split.train]), table.y[split.train])
+def _actual(shared: Shared, batch: Batch) -> Records:
+    table = shared[0]
+    numbers = np.arange(batch.first, batch.first + batch.count)
+    labels = np.tile(table.y, (batch.count, 1))
+    made = repeats_of(shared, labels, numbers, ALL)
+    train = score_parts(made.probability, labels, ~made.in_test)
+    tested = [np.flatnonzero(row) for row in made.in_test]
     return {
-        "repeat": np.int64(k),
-        "draw": np.int32(split.draw),
-        "split_seed": np.uint64(split.seed),
-        "n_train_groups": np.int32(len(np.unique(table.groups[split.train]))),
-        "n_test_groups": np.int32(len(np.unique(table.groups[split.test]))),
-        "kept": _ragged(fitted.kept, np.int32),
-        "fate": fitted.fate,
-        "importances": fitted.importances,
-        "twin": fitted.twin.astype(np.int32),
-        "twin_correlation": fitted.twin_correlation.astype(np.float32),
-        **_scores(made.parts),
-        "train_accuracy": np.float64(train.accuracy),
+        "repeat": numbers.astype(np.int64),
+        "draw": made.draw.astype(np.int32),
+        "split_seed": made.split_seed,
+        "n_train_groups": _n_groups(table, ~made.in_test),
+        "n_test_groups": _n_groups(table, made.in_test),
+        "kept": [row[row >= 0].astype(np.int32) for row in made.kept],
+        "fate": made.fate,
+        "importances": made.importances,
+        "twin": made.twin.astype(np.int32),
+        "twin_correlation": made.twin_correlation.astype(np.float32),
+        **_scores(made),
+        "train_accuracy": train.accuracy,
         "train_auc": train.auc,
-        "test_rows": _ragged(split.test, np.int32),
-        "probability": _ragged(made.probability, np.float32),
+        "test_rows": [rows.astype(np.int32) for rows in tested],
+        "probability": [made.probability[k, rows].ravel() for k, rows in enumerate(tested)],
     }
 
 
-def _randomized(shared: Shared, labelling: Labelling, b: int, k: int) -> dict[str, Any]:
-    table, plan, selector = shared
-    made = one_repeat(table, labelling.labels, plan, selector, k)
+def _randomized(shared: Shared, batch: Batch) -> Records:
+    table, plan, _ = shared
+    space = LabelSpace.of(table)
+    drawn = [labelling_of(batch.kind, space, plan.seed, batch.first + b) for b in range(batch.count)]
+    labelling = np.repeat(np.arange(batch.count), batch.n_splits)
+    numbers = np.tile(np.arange(batch.first_split, batch.first_split + batch.n_splits), batch.count)
+    made = repeats_of(shared, np.stack([one.labels for one in drawn])[labelling], numbers)
     return {
-        "labelling": np.int64(b),
-        "split": np.int64(k),
-        "draw": np.int32(made.split.draw),
-        "label_draws": np.int32(labelling.n_redrawn),
-        **_scores(made.parts),
+        "labelling": labelling + np.int64(batch.first),
+        "split": numbers.astype(np.int64),
+        "draw": made.draw.astype(np.int32),
+        "label_draws": np.array([one.n_redrawn for one in drawn], np.int32)[labelling],
+        **_scores(made),
     }
 
 
-def _scores(parts: Parts) -> dict[str, Any]:
-    return {
-        "accuracy": np.float64(parts.accuracy),
-        "auc": parts.auc,
-        "recall": parts.recall,
-        "specificity": parts.specificity,
-    }
+def _n_groups(table: Table, inside: np.ndarray) -> np.ndarray:
+    """How many groups have a row in each part (m, n) bool: (m,)."""
+    member = np.unique(table.groups, return_inverse=True)[1]
+    return np.array([len(np.unique(member[row])) for row in inside], np.int32)
 
 
-def _ragged(values: np.ndarray, kind: type) -> list[np.ndarray]:
-    """A value whose length differs from line to line; the list marks it."""
-    return [values.astype(kind).ravel()]
-
-
-def _columns(lines: list[dict[str, Any]]) -> Records:
-    columns: Records = {}
-    for name, value in lines[0].items():
-        if isinstance(value, list):
-            columns[name] = [line[name][0] for line in lines]
-        else:
-            columns[name] = np.stack([line[name] for line in lines])
-    return columns
+def _scores(made: Repeats | Parts) -> Records:
+    return {name: getattr(made, name) for name in ("accuracy", "auc", "recall", "specificity")}

@@ -1,0 +1,62 @@
+"""A learner fitted on one training part after another, in one call without Python's lock.
+
+Every loop has one form: `kept` (m, k) columns of each part (-1 = fewer), `words` (m,) seeds, `predicted` which rows;
+out: `probability` (rows, classes) float32 of those rows, part after part.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .._jit import exact
+from .discriminant import discriminant
+from .logistic import logistic
+from .nearest import nearest
+from .parts import Columns, Part, Prepared, Splits, part_of
+
+
+@exact
+def logistic_repeats(
+    columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
+    c: float, probability: np.ndarray,
+) -> None:  # fmt: skip
+    """Logistic regression, L2 penalty, inverse strength `c`."""
+    filled = 0
+    for r in range(len(kept)):
+        part = kept_part(columns, splits, prepared, r, kept[r], predicted)
+        found = class_shares(part, splits.n_classes)
+        if len(part.seen):
+            logistic(part.seen, part.y, equal_weight(splits), c, part.unseen, found)
+        filled = put(found, probability, filled)
+
+
+@exact
+def kept_part(
+    columns: Columns, splits: Splits, prepared: Prepared, r: int, kept: np.ndarray, predicted: int
+) -> Part:
+    """Training part r with its kept columns."""
+    return part_of(columns, splits, prepared, r, kept[kept >= 0], predicted)
+
+
+@exact
+def equal_weight(splits: Splits) -> np.ndarray:
+    """Every class counts alike: (classes,)."""
+    return np.ones(splits.n_classes)
+
+
+@exact
+def class_shares(part: Part, n_classes: int) -> np.ndarray:
+    """What is said of a row where no column is left: (rows, classes)."""
+    share = np.zeros(n_classes)
+    for code in part.y:
+        share[code] += 1.0 / len(part.y)
+    found = np.empty((len(part.rows), n_classes))
+    found[:] = share
+    return found
+
+
+@exact
+def put(found: np.ndarray, probability: np.ndarray, filled: int) -> int:
+    """Append the rows of a part; returns how many rows are filled."""
+    probability[filled : filled + len(found)] = found
+    return filled + len(found)
