@@ -1,0 +1,1 @@
+"""Compiled learners: training values in, class probabilities out."""
