@@ -1,1 +1,1 @@
-"""Compiled learners: training values in, class probabilities out."""
+"""Compiled classifiers: pure functions on the columns of a table, their presorted order and class codes."""
