@@ -73,8 +73,9 @@ def _state() -> str:
     digest = sha256(repr(sorted(binding.get_host_cpu_features().items())).encode())
     for part in ("numba", "rocket-fft"):
         digest.update(f"{part} {version(part)}\n".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    here = Path(__file__).parent
+    for file in sorted(here.rglob("*.py")):
+        digest.update(file.relative_to(here).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
