@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer
 
-from afmfast.kernels.learners.parts import prepare
+from afmfast.kernels.learners.parts import TEST, prepare
 from afmfast.selection.table import Selector
 from afmfast.validation.calm import calm
 from afmfast.validation.plan import Plan, Table
@@ -44,7 +44,7 @@ def one_split(table: Table) -> np.ndarray:
     """Which rows are tested."""
     repeat = np.zeros(1, int)
     drawn = draw_splits(table.y[None], table.groups, table.n_classes, test_size=0.4, seed=0, repeats=repeat)
-    return drawn.in_test[0]
+    return drawn.side[0] == TEST
 
 
 def probes(in_test: np.ndarray) -> np.ndarray:
@@ -66,9 +66,9 @@ def with_other_test_rows(table: Table, in_test: np.ndarray) -> Table:
 def learnt(table: Table, in_test: np.ndarray, plan: Plan, selector: Selector) -> dict[str, bytes]:
     """Everything that comes out of the training part, and what is said of training rows and probes."""
     first = np.zeros(1, np.int32)
-    ready = prepare(table.sorted_columns, in_test[None])
+    ready = prepare(table.sorted_columns, in_test[None].astype(np.int8))
     with calm():
-        made = fit_splits((table, plan, selector), table.y[None], in_test[None], first, first, first, ALL)
+        made = fit_splits((table, plan, selector), table.y[None], in_test[None].astype(np.int8), first, first, first, ALL)
     known = np.union1d(np.flatnonzero(~in_test), probes(in_test))
     found = {name: getattr(made, name) for name in ("kept", "fate", "importances", "twin", "twin_correlation")}
     found |= ready._asdict() | {"probability": made.probability[0, known]}

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 
 from afmfast.errors import AfmfastWarning, DataError, SettingsError
+from afmfast.kernels.learners.parts import TEST
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
@@ -264,8 +265,8 @@ def test_repeats__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
     split = draw_splits(
         np.tile(table.y, (len(again), 1)), table.groups, 2, test_size=0.3, seed=0, repeats=again, draws=draws[again]
     )
-    for k, in_test in zip(again, split.in_test, strict=True):
-        np.testing.assert_array_equal(np.flatnonzero(in_test), scores.repeats["test_rows"][k])
+    for k, side in zip(again, split.side, strict=True):
+        np.testing.assert_array_equal(np.flatnonzero(side == TEST), scores.repeats["test_rows"][k])
 
 
 def test_repeats__without_a_usable_column_nothing_is_known():

@@ -10,7 +10,7 @@ from scipy.special import expit, softmax
 from sklearn.dummy import DummyClassifier
 
 from ..errors import DataError
-from ..kernels.learners.parts import ALL, NONE, TESTED, Columns, Part, Prepared, Splits, part_of
+from ..kernels.learners.parts import ALL, NONE, TEST, TESTED, UNUSED, Columns, Part, Prepared, Splits, part_of
 
 __all__ = ["ALL", "NONE", "TESTED", "Predict", "by_estimators", "by_kernel"]
 
@@ -33,7 +33,7 @@ def by_kernel(
     predicted: int,
 ) -> np.ndarray:
     """A `Predict` of one of `kernels.learners.repeating`: all splits in one call without Python's lock."""
-    n_rows = splits.in_test.size if predicted == ALL else int(splits.in_test.sum())
+    n_rows = int((splits.side != UNUSED if predicted == ALL else splits.side == TEST).sum())
     probability = np.empty((n_rows, splits.n_classes), np.float32)
     kernel(columns, splits, prepared, kept, words, predicted, *options, probability)
     return probability

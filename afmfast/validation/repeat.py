@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from .. import seeds
 from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
 from ..kernels.learners.parts import MISSING as IS_MISSING
-from ..kernels.learners.parts import Splits, prepare
+from ..kernels.learners.parts import TEST, Splits, prepare
 from .calm import calm
 from .data import Table
 from .labels import Labelling, LabelSpace
@@ -19,7 +19,7 @@ from .plan import Plan, Selector
 from .predict import ALL, TESTED
 from .scores import Parts, score_parts
 from .split import draw_splits
-from .table import LABEL_MODELS, SCHEMES, predictor
+from .table import LABEL_MODELS, SCHEMES, holds_gil, predictor
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
 Records = dict[str, Any]
@@ -103,13 +103,13 @@ def _attempt(shared: Shared, labels: np.ndarray, numbers: np.ndarray, draws: np.
         labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
         rule=SCHEMES[plan.scheme].split,
     )  # fmt: skip
-    return fit_splits(shared, labels, drawn.in_test, drawn.seed, numbers, drawn.draw, predicted)
+    return fit_splits(shared, labels, drawn.side, drawn.seed, numbers, drawn.draw, predicted)
 
 
 def fit_splits(
     shared: Shared,
     labels: np.ndarray,
-    in_test: np.ndarray,
+    side: np.ndarray,
     split_seed: np.ndarray,
     numbers: np.ndarray,
     draws: np.ndarray,
@@ -118,8 +118,9 @@ def fit_splits(
     """Select, fit and score on given splits; what is learnt comes from the training part of each alone."""
     table, plan, selector = shared
     columns = table.sorted_columns
-    splits = Splits(labels, in_test, table.n_classes)
-    prepared = prepare(columns, in_test)
+    splits = Splits(labels, side, table.n_classes)
+    prepared = prepare(columns, side)
+    in_test = side == TEST
     ranking, learning = (
         seeds.words(plan.seed, stream, numbers, draws) for stream in (seeds.Stream.RANKING, seeds.Stream.CLASSIFIER)
     )
@@ -151,6 +152,17 @@ def run_batch(batch: Batch, shared: Shared) -> tuple[Records, float]:
     with calm():
         records = _actual(shared, batch) if batch.kind == ACTUAL else _randomized(shared, batch)
     return records, time.perf_counter() - start
+
+
+def warm_worker(number: int, shared: tuple[Plan, Selector]) -> None:
+    """Have the compiled parts of a repeat ready in the process that this task lands in."""
+    plan, selector = shared
+    y = np.arange(16) % 2
+    table = Table.of(np.random.default_rng(0).normal(size=(16, 3)) + y[:, None], y)
+    if holds_gil(plan.classifier):
+        plan = replace(plan, classifier="k_nearest")
+    with calm():
+        repeats_of((table, plan, selector), table.y[None], np.zeros(1, int))
 
 
 def _actual(shared: Shared, batch: Batch) -> Records:

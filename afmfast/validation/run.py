@@ -14,7 +14,7 @@ from .data import Table
 from .labels import LabelSpace
 from .outcome import Scores, randomized_from
 from .plan import Plan, Selector, key, settings_of
-from .repeat import ACTUAL, ENUMERATED, Batch, Shared, run_batch
+from .repeat import ACTUAL, ENUMERATED, Batch, Shared, run_batch, warm_worker
 from .split import check_splittable
 from .store import BatchStore
 from .table import SCHEMES
@@ -121,8 +121,11 @@ def _fill(
     done = sum(int(collected.have.sum()) for collected in wanted.values())
     seconds_per_fit = float("inf")
     if progress is not None:
-        for note in [*notes, "repeats"]:  # a log shows the first one of a minute
-            progress(done, total, note)
+        for note in [*notes, "warming up the learners; after an update they are compiled, once"]:
+            progress(done, total, note)  # a log shows the first one of a minute
+    if done < total:
+        for _ in pool.each(warm_worker, range(pool.workers), shared[1:]):
+            pass
     for pilot in (True, False):
         tasks = [batch for collected in wanted.values() for batch in collected.missing()]
         tasks = _pilots(tasks) if pilot else _cut(tasks, seconds_per_fit, pool.workers)

@@ -10,37 +10,44 @@ import numpy as np
 from .. import seeds
 from ..errors import DataError
 from ..kernels.learners.group_splits import stratified_splits
+from ..kernels.learners.parts import TRAIN
 from .data import Table
 
-#: A rule: (labels (m, n), member (n,) group numbers, n_classes, test_size, words (m,), draws (m,)) gives the first
-#: split of each labelling, from its draw on, that has every class on both sides: `in_test` (m, n) and the draw it is,
-#: -1 where there is none.
-Rule = Callable[[np.ndarray, np.ndarray, int, float, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+#: A rule: (labels (m, n), member (n,) group numbers, n_classes, test_size, words (m,), draws (m,), side (m, n)) puts
+#: into `side` the first split of each labelling, from its draw on, that has every class on both sides, and returns the
+#: draw it is, -1 where there is none. Rows that are UNUSED stay so.
+Rule = Callable[[np.ndarray, np.ndarray, int, float, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 #: Draws before a split with every class on both sides counts as impossible.
 MAX_DRAWS = 1000
 
 
 class Drawn(NamedTuple):
-    """m splits: `in_test` (m, n) bool, `seed` (m,) uint64 of the repeat, `draw` (m,) which draw of it was taken."""
+    """m splits: `side` (m, n) of every row, `seed` (m,) uint64 of the repeat, `draw` (m,) which draw of it was taken."""
 
-    in_test: np.ndarray
+    side: np.ndarray
     seed: np.ndarray
     draw: np.ndarray
 
 
 def stratified(
-    labels: np.ndarray, member: np.ndarray, n_classes: int, test_size: float, words: np.ndarray, draws: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    labels: np.ndarray,
+    member: np.ndarray,
+    n_classes: int,
+    test_size: float,
+    words: np.ndarray,
+    draws: np.ndarray,
+    side: np.ndarray,
+) -> np.ndarray:
     """In each stratum `test_size` of its groups, rounded, go to the test part as a whole.
 
     The stratum of a group is the class most of its rows have (of equals the lowest code), so single rows are the
     case of groups of one. A stratum of several groups has at least one on each side; a lone group goes to the test
     part with probability `test_size`.
     """
-    in_test, taken = np.zeros(labels.shape, bool), np.empty(len(labels), np.int32)
-    stratified_splits(labels, member, n_classes, test_size, words, draws, MAX_DRAWS, in_test, taken)
-    return in_test, taken
+    taken = np.empty(len(labels), np.int32)
+    stratified_splits(labels, member, n_classes, test_size, words, draws, MAX_DRAWS, side, taken)
+    return taken
 
 
 def draw_splits(
@@ -62,14 +69,15 @@ def draw_splits(
     first = np.broadcast_to(np.asarray(draws, np.int32), len(labels))
     member = np.unique(groups, return_inverse=True)[1]
     words = seeds.words(seed, seeds.Stream.SPLIT, repeats, np.zeros(len(labels)))
-    in_test, taken = rule(labels, member, n_classes, test_size, words, first)
+    side = np.full(labels.shape, TRAIN, np.int8)
+    taken = rule(labels, member, n_classes, test_size, words, first, side)
     if (taken < 0).any():
         repeat = int(np.asarray(repeats)[taken < 0][0])
         raise DataError(
             f"repeat {repeat}: none of {MAX_DRAWS} splits of whole groups has every class on both sides; "
             "leave small classes aside (in a study: drop_small_classes), or give another group column"
         )
-    return Drawn(in_test, words, taken)
+    return Drawn(side, words, taken)
 
 
 def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rule: Rule = stratified) -> None:

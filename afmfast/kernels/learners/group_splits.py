@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .._jit import exact
+from .parts import TEST, TRAIN, UNUSED
 from .random import below, stream_of, uniform
 
 
@@ -17,50 +18,50 @@ def stratified_splits(
     words: np.ndarray,
     draws: np.ndarray,
     max_draws: int,
-    in_test: np.ndarray,
+    side: np.ndarray,
     taken: np.ndarray,
 ) -> None:
     """For each labelling (m, n) the first draw, of `max_draws` from `draws` (m,) on, with every class on both sides.
 
-    `member` (n,) group numbers 0...; `words` (m,) seeds. Out: `in_test` (m, n), `taken` (m,), -1 = there is none.
+    `member` (n,) group numbers 0...; `words` (m,) seeds; rows of `side` (m, n) that are UNUSED stay so, the others
+    become TRAIN or TEST. Out too: `taken` (m,) the draw, -1 = there is none.
     """
     n_groups = member.max() + 1
     tested = np.empty(n_groups, np.bool_)
     state = np.empty(1, np.uint64)
     for r in range(len(labels)):
-        groups, first = by_stratum(labels[r], member, n_groups, n_classes)
+        groups, first = by_stratum(labels[r], side[r], member, n_groups, n_classes)
         taken[r] = -1
         for draw in range(draws[r], draws[r] + max_draws):
             state[0] = stream_of(words[r], draw)
             draw_groups(state, groups, first, test_size, tested)
             for i in range(len(member)):
-                in_test[r, i] = tested[member[i]]
-            if both_sides(labels[r], in_test[r], n_classes):
+                if side[r, i] != UNUSED:
+                    side[r, i] = TEST if tested[member[i]] else TRAIN
+            if both_sides(labels[r], side[r], n_classes):
                 taken[r] = draw
                 break
 
 
 @exact
-def by_stratum(labels: np.ndarray, member: np.ndarray, n_groups: int, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Group numbers ordered by stratum, and where each stratum starts: (n_groups,), (n_classes + 1,).
+def by_stratum(
+    labels: np.ndarray, side: np.ndarray, member: np.ndarray, n_groups: int, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the groups that are used, ordered by stratum, and where each stratum starts: (n_classes + 1,).
 
     The stratum of a group is the class most of its rows have, of equals the lowest code.
     """
     counts = np.zeros((n_groups, n_classes), np.int64)
     for i in range(len(member)):
-        counts[member[i], labels[i]] += 1
-    stratum = np.empty(n_groups, np.int64)
-    first = np.zeros(n_classes + 1, np.int64)
-    for group in range(n_groups):
-        stratum[group] = np.argmax(counts[group])
-        first[stratum[group] + 1] += 1
+        counts[member[i], labels[i]] += 1 if side[i] != UNUSED else 0
+    groups, first = np.empty(n_groups, np.int64), np.zeros(n_classes + 1, np.int64)
+    n_placed = 0
     for code in range(n_classes):
-        first[code + 1] += first[code]
-    place = first.copy()
-    groups = np.empty(n_groups, np.int64)
-    for group in range(n_groups):
-        groups[place[stratum[group]]] = group
-        place[stratum[group]] += 1
+        for group in range(n_groups):
+            if counts[group, code] > 0 and np.argmax(counts[group]) == code:
+                groups[n_placed] = group
+                n_placed += 1
+        first[code + 1] = n_placed
     return groups, first
 
 
@@ -78,7 +79,7 @@ def draw_groups(
         if len(units) == 1:
             tested[units[0]] = uniform(state) < test_size
             continue
-        wanted = min(max(int(test_size * len(units) + 0.5), 1), len(units) - 1)
+        wanted = min(max(int(test_size * len(units) + 0.5), 1), len(units) - 1)  # below 0 where there are none
         for place in range(wanted):
             other = place + below(state, len(units) - place)
             units[place], units[other] = units[other], units[place]
@@ -86,9 +87,9 @@ def draw_groups(
 
 
 @exact
-def both_sides(labels: np.ndarray, in_test: np.ndarray, n_classes: int) -> bool:
-    """Whether every class has rows in the test part and outside."""
-    seen = np.zeros((2, n_classes), np.bool_)
+def both_sides(labels: np.ndarray, side: np.ndarray, n_classes: int) -> bool:
+    """Whether every class has rows in the training and in the test part."""
+    seen = np.zeros((3, n_classes), np.bool_)
     for i in range(len(labels)):
-        seen[int(in_test[i]), labels[i]] = True
-    return bool(np.all(seen))
+        seen[side[i], labels[i]] = True
+    return bool(np.all(seen[TRAIN]) and np.all(seen[TEST]))

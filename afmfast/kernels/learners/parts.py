@@ -14,7 +14,9 @@ COLUMN_MISSING = 0.2
 ROUNDING = 1e-12
 #: What a training part says about a column: it can be used, it is one value, it is not there.
 USABLE, CONSTANT, MISSING = 0, 1, 2
-#: Which rows are predicted: none of them, those of the test part, every row of the table.
+#: Where a row stands in a split.
+TRAIN, TEST, UNUSED = 0, 1, 2
+#: Which rows are predicted: none of them, those of the test part, those of both parts.
 NONE, TESTED, ALL = 0, 1, 2
 
 
@@ -31,10 +33,10 @@ class Columns(NamedTuple):
 
 
 class Splits(NamedTuple):
-    """m labellings of the rows, each with a split: `labels` (m, n) int64 class codes, `in_test` (m, n) bool."""
+    """m labellings of the rows, each with a split: `labels` (m, n) int64, `side` (m, n) int8 TRAIN, TEST or UNUSED."""
 
     labels: np.ndarray
-    in_test: np.ndarray
+    side: np.ndarray
     n_classes: int
 
 
@@ -72,17 +74,17 @@ def columns_of(X: np.ndarray) -> Columns:
 
 
 @exact
-def prepare(columns: Columns, in_test: np.ndarray) -> Prepared:
-    """Imputation and scaling from each of m training parts, `in_test` (m, n) bool."""
-    m, n = in_test.shape
+def prepare(columns: Columns, side: np.ndarray) -> Prepared:
+    """Imputation and scaling from each of m training parts; `side` (m, n) as in `Splits`."""
+    m, n = side.shape
     p = len(columns.values)
     state = np.full((m, p), USABLE, np.int8)
     medians, centre, scale = np.full((m, p), np.nan), np.full((m, p), np.nan), np.full((m, p), np.nan)
     there = np.empty(n)
     for r in range(m):
-        n_train = n - in_test[r].sum()
+        n_train = (side[r] == TRAIN).sum()
         for j in range(p):
-            count = _training_values(columns, j, in_test[r], there)
+            count = _training_values(columns, j, side[r], there)
             if n_train - count > COLUMN_MISSING * n_train:
                 state[r, j] = MISSING
                 continue
@@ -97,14 +99,14 @@ def prepare(columns: Columns, in_test: np.ndarray) -> Prepared:
 
 
 @exact
-def _training_values(columns: Columns, j: int, in_test: np.ndarray, there: np.ndarray) -> int:
+def _training_values(columns: Columns, j: int, side: np.ndarray, there: np.ndarray) -> int:
     """The values of column j that are there, ascending; how many."""
     values, order = columns.values[j], columns.order[j]
     count = 0
     for place in range(columns.n_there[j]):
         row = order[place]
         there[count] = values[row]
-        count += 0 if in_test[row] else 1
+        count += 1 if side[row] == TRAIN else 0
     return count
 
 
@@ -130,11 +132,9 @@ def part_of(
     columns: Columns, splits: Splits, prepared: Prepared, r: int, wanted: np.ndarray, predicted: int
 ) -> Part:
     """Training part r with the `wanted` (q,) columns, and the rows to predict: NONE, TESTED or ALL."""
-    in_test = splits.in_test[r]
-    train = np.flatnonzero(~in_test)
-    rows = np.flatnonzero(in_test | (predicted == ALL))
-    if predicted == NONE:
-        rows = rows[:0]
+    side = splits.side[r]
+    train = np.flatnonzero(side == TRAIN)
+    rows = np.flatnonzero((side == TEST) & (predicted != NONE) | (side == TRAIN) & (predicted == ALL))
     seen, unseen = np.empty((len(wanted), len(train))), np.empty((len(wanted), len(rows)))
     for q in range(len(wanted)):
         j = wanted[q]
