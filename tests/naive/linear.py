@@ -36,3 +36,13 @@ def area(score: np.ndarray, member: np.ndarray) -> float:
     inside, outside = score[member], score[~member]
     pairs = [(a > b) + 0.5 * (a == b) for a in inside for b in outside]
     return sum(pairs) / len(pairs) if pairs else math.nan
+
+
+def votes(X: np.ndarray, y: np.ndarray, n_classes: int, k: int, unseen: np.ndarray) -> np.ndarray:
+    """Shares of the classes among the k nearest rows, the first of equally far ones nearer: (m, classes)."""
+    shares = []
+    for row in unseen:
+        distances = [float(((other - row) ** 2).sum()) for other in X]
+        nearest = sorted(range(len(X)), key=lambda i: (distances[i], i))[:k]
+        shares.append([sum(y[i] == code for i in nearest) / len(nearest) for code in range(n_classes)])
+    return np.array(shares)
