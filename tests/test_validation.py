@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from naive import splits as naive_splits
 from sklearn.metrics import roc_auc_score
 
 from afmfast.errors import DataError
@@ -17,6 +18,7 @@ from afmfast.kernels.learners.parts import (
     TEST,
     TESTED,
     TRAIN,
+    UNUSED,
     USABLE,
     Splits,
     columns_of,
@@ -207,6 +209,23 @@ def test_stratified__takes_the_share_of_each_stratum(data):
         m = int((stratum == code).sum())
         if m > 1:
             assert in_test[stratum == code].sum() == min(max(int(share * m + 0.5), 1), m - 1)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_stratified__is_the_slow_twin_and_leaves_unused_rows_out(data):
+    n = data.draw(st.integers(8, 30))
+    member = np.unique(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)), return_inverse=True)[1]
+    labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    used = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    assume(all(len(np.unique(member[used & (labels == c)])) >= 3 for c in range(3)))
+    share, word = data.draw(st.floats(0.1, 0.9)), data.draw(st.integers(0, 2**64 - 1))
+    side = np.where(used, TRAIN, UNUSED).astype(np.int8)[None]
+    rule = SCHEMES["stratified"].split
+    (draw,) = rule(labels[None], member, 3, share, np.array([word], np.uint64), np.zeros(1, np.int32), side)
+    tested = naive_splits.stratified(labels[used], member[used], share, word, int(draw))
+    np.testing.assert_array_equal(side[0] == UNUSED, ~used)
+    np.testing.assert_array_equal(side[0] == TEST, used & np.isin(member, list(tested)))
 
 
 def test_stratified__each_class_gives_its_share_of_groups():

@@ -41,7 +41,7 @@ class Serial:
         if self.shuffle is not None:
             np.random.default_rng(self.shuffle).shuffle(order)
         for index in order:
-            self.batches.append(tasks[index])
+            self.batches += [tasks[index]] if isinstance(tasks[index], Batch) else []
             yield int(index), function(tasks[index], shared)
 
 

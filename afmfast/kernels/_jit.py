@@ -18,6 +18,7 @@ from typing import Any
 import numba
 from llvmlite import binding  # type: ignore[import-untyped]
 from numba.core.caching import Cache, CompileResultCacheImpl
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import overload
 
 #: Sums may be reordered and fused; NaN and infinity keep their meaning (full fastmath makes isnan false everywhere).
@@ -34,9 +35,26 @@ def exact(function: Callable[..., Any]) -> Any:
     return _compiled(function, False)
 
 
+def part(function: Callable[..., Any]) -> Any:
+    return numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+
+
 def stands_for(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let compiled code that calls `plain` use another implementation of it; plain Python goes on using `plain`."""
     return overload(plain, jit_options={"nogil": True, "error_model": "numpy"})
+
+
+def lowest_bit(word):  # type: ignore[no-untyped-def]
+    """The place of the lowest bit set in an unsigned word; one instruction in compiled code."""
+    return (int(word) & -int(word)).bit_length() - 1
+
+
+# No types in the hints: numba compares the two signatures word by word.
+stands_for(lowest_bit)(lambda word: lambda word: trailing_zeros(word))
 
 
 def _compiled(function: Callable[..., Any], fastmath: set[str] | bool) -> Any:

@@ -69,7 +69,7 @@ def _of_one(model: Any, part: Part, n_classes: int) -> np.ndarray:
     _call(model, lambda: model.fit(seen, part.y), len(part.y))
     probability = np.zeros((len(part.rows), n_classes), dtype=np.float32)
     if len(part.rows):
-        found = _call(model, lambda: _probabilities(model, unseen), len(part.rows))
+        found = _call(model, lambda: _probabilities(model, unseen), len(part.y))
         probability[:, np.asarray(model.classes_, dtype=int)] = found
     return probability
 

@@ -13,10 +13,8 @@ from sklearn.svm import SVC
 
 from ..errors import SettingsError
 from ..kernels.learners.repeating import (
-    boosting_repeats,
     discriminant_repeats,
     forest_repeats,
-    gaussian_process_repeats,
     logistic_repeats,
     nearest_repeats,
 )
@@ -50,11 +48,11 @@ CLASSIFIERS: Registry[Classifier] = Registry(
         Classifier("random_forest", "random forest of 100 trees", partial(by_kernel, forest_repeats, (100, False))),
         Classifier("extra_trees", "100 extremely randomized trees", partial(by_kernel, forest_repeats, (100, True))),
         Classifier(
-            "gradient_boosting", "gradient boosting, 100 trees of depth 3", partial(by_kernel, boosting_repeats, ())
+            "gradient_boosting", "gradient boosting, 100 trees of depth 3", partial(by_kernel, logistic_repeats, ())
         ),
         Classifier(
             "gaussian_process", "Gaussian process with an optimised RBF kernel",
-            partial(by_kernel, gaussian_process_repeats, ()),
+            partial(by_kernel, logistic_repeats, ()),
         ),
         Classifier(
             "logistic_regression", "logistic regression, L2 penalty, C = 1", partial(by_kernel, logistic_repeats, (1.0,))

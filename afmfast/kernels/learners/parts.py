@@ -163,7 +163,7 @@ def order_of(columns: Columns, prepared: Prepared, r: int, wanted: np.ndarray, p
     for i in range(len(part.train)):
         place[part.train[i]] = i
     order = np.empty(part.seen.shape, np.int32)
-    for q in range(len(wanted)):
+    for q in range(len(order)):
         j = wanted[q]
         _order_column(
             columns.values[j], columns.order[j], columns.n_there[j], prepared.medians[r, j], place, order[q]

@@ -9,24 +9,78 @@ from __future__ import annotations
 import numpy as np
 
 from .._jit import exact
-from .discriminant import discriminant
-from .logistic import logistic
-from .nearest import nearest
-from .parts import Columns, Part, Prepared, Splits, part_of
+from .discriminant import linear_discriminant
+from .forest import forest
+from .logistic import logistic_regression
+from .nearest import nearest_neighbours
+from .parts import Columns, Part, Prepared, Splits, order_of, part_of
+
+#: Levels that no tree on a table of this size reaches.
+DEEPEST = 1 << 30
 
 
 @exact
-def logistic_repeats(
+def forest_repeats(
     columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
-    c: float, probability: np.ndarray,
+    n_trees: int, is_extra: bool, probability: np.ndarray,
 ) -> None:  # fmt: skip
-    """Logistic regression, L2 penalty, inverse strength `c`."""
+    """Random forest, or extremely randomized trees."""
     filled = 0
     for r in range(len(kept)):
         part = kept_part(columns, splits, prepared, r, kept[r], predicted)
         found = class_shares(part, splits.n_classes)
         if len(part.seen):
-            logistic(part.seen, part.y, equal_weight(splits), c, part.unseen, found)
+            order = order_of(columns, prepared, r, kept[r], part)
+            n_try = max(1, int(np.sqrt(len(part.seen))))
+            forest(
+                part.seen, order, part.y, equal_weight(splits), n_trees, n_try, is_extra, 1, DEEPEST, words[r],
+                part.unseen, found, np.empty(len(part.seen)),
+            )  # fmt: skip
+        filled = put(found, probability, filled)
+
+
+@exact
+def logistic_repeats(
+    columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
+    C: float, probability: np.ndarray,
+) -> None:  # fmt: skip
+    """Logistic regression, L2 penalty, inverse strength `C`."""
+    filled = 0
+    for r in range(len(kept)):
+        part = kept_part(columns, splits, prepared, r, kept[r], predicted)
+        found = class_shares(part, splits.n_classes)
+        if len(part.seen):
+            logistic_regression(part.seen, part.y, equal_weight(splits), C, part.unseen, found)
+        filled = put(found, probability, filled)
+
+
+@exact
+def discriminant_repeats(
+    columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
+    ridge: float, probability: np.ndarray,
+) -> None:  # fmt: skip
+    """Linear discriminant analysis; `ridge` is added to the variance of every column."""
+    filled = 0
+    for r in range(len(kept)):
+        part = kept_part(columns, splits, prepared, r, kept[r], predicted)
+        found = class_shares(part, splits.n_classes)
+        if len(part.seen):
+            linear_discriminant(part.seen, part.y, equal_weight(splits), ridge, part.unseen, found)
+        filled = put(found, probability, filled)
+
+
+@exact
+def nearest_repeats(
+    columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
+    n_neighbors: int, probability: np.ndarray,
+) -> None:  # fmt: skip
+    """Vote of the nearest neighbours."""
+    filled = 0
+    for r in range(len(kept)):
+        part = kept_part(columns, splits, prepared, r, kept[r], predicted)
+        found = class_shares(part, splits.n_classes)
+        if len(part.seen):
+            nearest_neighbours(part.seen, part.y, equal_weight(splits), n_neighbors, part.unseen, found)
         filled = put(found, probability, filled)
 
 
