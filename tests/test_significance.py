@@ -25,6 +25,9 @@ MOST = int(stats.binom.ppf(0.999, N_SETS, 0.05))
 class Serial:
     workers = 1
 
+    def everywhere(self, function, shared=None) -> None:
+        function(shared)
+
     def each(self, function, tasks, shared=None) -> Iterator:
         for index, task in enumerate(tasks):
             yield index, function(task, shared)

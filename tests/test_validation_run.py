@@ -16,7 +16,7 @@ from afmfast.kernels.learners.parts import TEST
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
-from afmfast.validation import summary
+from afmfast.validation import summary, tasks
 from afmfast.validation.outcome import Scores
 from afmfast.validation.plan import Plan, Table, key
 from afmfast.validation.repeat import RANKED_LOW, Batch, repeats_of
@@ -30,19 +30,31 @@ pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:a
 FAST = Selector(rank="gini_single", keep=3)
 
 
+@pytest.fixture(autouse=True)
+def small_tasks(monkeypatch):
+    """Eight tasks, however short: several files of each kind."""
+    monkeypatch.setattr(tasks, "PILOT_SECONDS", 0)
+    monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: total / 8)
+    monkeypatch.setattr(tasks, "HALF_BUSY", 1e9)
+
+
 class Serial:
-    """Tasks one after the other, in the order that `shuffle` makes of them; remembers what it was given."""
+    """Tasks one after the other, in the order that `shuffle` makes of them; remembers what was done."""
 
     def __init__(self, shuffle: int | None = None, workers: int = 1) -> None:
         self.workers, self.shuffle, self.batches = workers, shuffle, []
+
+    def everywhere(self, function, shared=None) -> None:
+        function(shared)
 
     def each(self, function, tasks, shared=None) -> Iterator:
         order = np.arange(len(tasks))
         if self.shuffle is not None:
             np.random.default_rng(self.shuffle).shuffle(order)
         for index in order:
-            self.batches += [tasks[index]] if isinstance(tasks[index], Batch) else []
-            yield int(index), function(tasks[index], shared)
+            result = function(tasks[index], shared)
+            self.batches.append(result[0] if isinstance(result[0], Batch) else tasks[index])  # a pilot says its own
+            yield int(index), result
 
 
 class Centroids(ClassifierMixin, BaseEstimator):
@@ -105,10 +117,14 @@ def test_run__every_mode_batch_size_and_order_gives_the_same(mode, monkeypatch):
     first = go(plan=plan)
     with open_pool(mode, workers=2) as pool:
         assert_equal(first, go(plan=plan, pool=pool))
+    monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: 0)
     shuffled = Serial(shuffle=1, workers=2)
-    monkeypatch.setattr(running, "_TASK_SECONDS", 1e-9)
     assert_equal(first, go(plan=plan, pool=shuffled))
-    assert max(batch.count for batch in shuffled.batches) == 1
+    assert {batch.n_fits for batch in shuffled.batches[3:]} == {1}
+    monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: 1e9)
+    at_once = Serial()
+    assert_equal(first, go(plan=plan, pool=at_once))
+    assert len(at_once.batches) == 6
 
 
 def test_run__goes_on_where_it_stopped(tmp_path):

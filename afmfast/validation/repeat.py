@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from .plan import Plan, Selector
 from .predict import ALL, TESTED
 from .scores import Parts, score_parts
 from .split import draw_splits
-from .table import LABEL_MODELS, SCHEMES, holds_gil, predictor
+from .table import LABEL_MODELS, SCHEMES, predictor
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
 Records = dict[str, Any]
@@ -152,17 +152,6 @@ def run_batch(batch: Batch, shared: Shared) -> tuple[Records, float]:
     with calm():
         records = _actual(shared, batch) if batch.kind == ACTUAL else _randomized(shared, batch)
     return records, time.perf_counter() - start
-
-
-def warm_worker(number: int, shared: tuple[Plan, Selector]) -> None:
-    """Have the compiled parts of a repeat ready in the process that this task lands in."""
-    plan, selector = shared
-    y = np.arange(16) % 2
-    table = Table.of(np.random.default_rng(0).normal(size=(16, 3)) + y[:, None], y)
-    if holds_gil(plan.classifier):
-        plan = replace(plan, classifier="k_nearest")
-    with calm():
-        repeats_of((table, plan, selector), table.y[None], np.zeros(1, int))
 
 
 def _actual(shared: Shared, batch: Batch) -> Records:

@@ -14,16 +14,11 @@ from .data import Table
 from .labels import LabelSpace
 from .outcome import Scores, randomized_from
 from .plan import Plan, Selector, key, settings_of
-from .repeat import ACTUAL, ENUMERATED, Batch, Shared, run_batch, warm_worker
+from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
 from .store import BatchStore
 from .table import SCHEMES
-
-#: Seconds of work in a task: long enough that handing it out costs little, short enough to lose little.
-_TASK_SECONDS = 1.0
-#: Tasks a worker gets at least, so that no worker waits long for the last one.
-_TASKS_PER_WORKER = 4
-
+from .tasks import cut, pilot, warm
 
 Progress = Callable[[int, int, str], None]
 
@@ -116,51 +111,37 @@ def _fill(
     progress: Progress | None,
     notes: list[str],
 ) -> None:
-    """Compute what is missing: a few single repeats to see how long they take, then the rest in larger tasks."""
+    """Compute what is missing: of each kind a few repeats to see how long they take, then the rest in longer tasks."""
     total = sum(collected.have.size for collected in wanted.values())
     done = sum(int(collected.have.sum()) for collected in wanted.values())
-    seconds_per_fit = float("inf")
-    if progress is not None:
-        for note in [*notes, "warming up the learners; after an update they are compiled, once"]:
-            progress(done, total, note)  # a log shows the first one of a minute
-    if done < total:
-        for _ in pool.each(warm_worker, range(pool.workers), shared[1:]):
-            pass
-    for pilot in (True, False):
-        tasks = [batch for collected in wanted.values() for batch in collected.missing()]
-        tasks = _pilots(tasks) if pilot else _cut(tasks, seconds_per_fit, pool.workers)
-        for index, (records, seconds) in pool.each(run_batch, tasks, shared):
-            batch = tasks[index]
-            wanted[batch.kind].add(records)
-            store.write(batch, records)
-            seconds_per_fit = min(seconds_per_fit, seconds / batch.n_fits)
-            done += batch.n_fits
-            if progress is not None:
-                progress(done, total, _NOTES[batch.kind])
+
+    def say(note: str) -> None:
+        if progress is not None:
+            progress(done, total, note)
+
+    def keep(batch: Batch, records: Records) -> None:
+        nonlocal done
+        wanted[batch.kind].add(records)
+        store.write(batch, records)
+        done += batch.n_fits
+        say(_NOTES[batch.kind])
+
+    for note in [*notes, "repeats"]:  # a log shows the first one of a minute
+        say(note)
+    firsts = [batches[0] for collected in wanted.values() if (batches := collected.missing())]
+    if not firsts:
+        return
+    say("warming up the workers; after an update they compile, once")
+    pool.everywhere(warm, shared)
+    seconds_per_fit = {}
+    for _, (batch, records, seconds) in pool.each(pilot, firsts, shared):
+        seconds_per_fit[batch.kind] = seconds
+        keep(batch, records)
+    tasks = cut([b for collected in wanted.values() for b in collected.missing()], seconds_per_fit, pool.workers)
+    for index, (records, _) in pool.each(run_batch, tasks, shared):
+        keep(tasks[index], records)
 
 
 _NOTES = {
     ACTUAL: "true labels", "permuted": "permuted labels", ENUMERATED: "all other labellings", "bernoulli": "coin labels"
 }  # fmt: skip
-
-
-def _pilots(tasks: list[Batch]) -> list[Batch]:
-    """Two single repeats of the first task; the first one in a new worker is slow, so one would not do."""
-    return [
-        Batch(batch.kind, batch.first + i, 1, batch.first_split, batch.n_splits)
-        for batch in tasks[:1]
-        for i in range(min(2, batch.count))
-    ]
-
-
-def _cut(tasks: list[Batch], seconds_per_fit: float, workers: int) -> list[Batch]:
-    """Tasks of about a second, and several for every worker."""
-    fits = sum(batch.n_fits for batch in tasks)
-    each = max(1.0, min(_TASK_SECONDS / max(seconds_per_fit, 1e-6), fits / (_TASKS_PER_WORKER * workers)))
-    pieces = []
-    for batch in tasks:
-        step = max(1, round(each / batch.n_splits))
-        for first in range(0, batch.count, step):
-            count = min(step, batch.count - first)
-            pieces.append(Batch(batch.kind, batch.first + first, count, batch.first_split, batch.n_splits))
-    return pieces
