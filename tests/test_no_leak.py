@@ -8,13 +8,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer
 
-from afmfast.kernels.learners.parts import TEST, prepare
+from afmfast.kernels.learners.parts import TEST, TRAIN, prepare
 from afmfast.selection.table import Selector
 from afmfast.validation.calm import calm
-from afmfast.validation.plan import Plan, Table
+from afmfast.validation.plan import Line, Plan, Table
 from afmfast.validation.predict import ALL
 from afmfast.validation.repeat import fit_splits
-from afmfast.validation.split import draw_splits
+from afmfast.validation.split import Drawn, draw_splits
 from afmfast.validation.table import CLASSIFIERS
 
 FAST = Selector(rank="gini_single", keep=5)
@@ -65,10 +65,10 @@ def with_other_test_rows(table: Table, in_test: np.ndarray) -> Table:
 
 def learnt(table: Table, in_test: np.ndarray, plan: Plan, selector: Selector) -> dict[str, bytes]:
     """Everything that comes out of the training part, and what is said of training rows and probes."""
-    first = np.zeros(1, np.int32)
-    ready = prepare(table.sorted_columns, in_test[None].astype(np.int8))
+    first, side = np.zeros(1, np.int32), np.where(in_test, TEST, TRAIN).astype(np.int8)[None]
+    ready = prepare(table.sorted_columns, side)
     with calm():
-        made = fit_splits((table, plan, selector), table.y[None], in_test[None].astype(np.int8), first, first, first, ALL)
+        (made,) = fit_splits(table, [Line(plan, selector)], table.y[None], Drawn(side, first, first), first, ALL)
     known = np.union1d(np.flatnonzero(~in_test), probes(in_test))
     found = {name: getattr(made, name) for name in ("kept", "fate", "importances", "twin", "twin_correlation")}
     found |= ready._asdict() | {"probability": made.probability[0, known]}

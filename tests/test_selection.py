@@ -127,10 +127,10 @@ def test_single_split_gini__is_the_gain_of_a_tree_of_one_split(seed, n_classes):
 @pytest.mark.parametrize("ranking", RANKINGS.names())
 def test_rankings__the_planted_column_comes_first_and_the_seed_decides_the_rest(ranking, planted):
     first, again = (choose(Selector(rank=ranking, keep=3), *planted, seed=11) for _ in range(2))
-    assert first.kept.shape == (1, 3)
-    assert first.kept[0, 0] == 5
+    assert first.ranked.shape == (1, 8)
+    assert first.ranked[0, 0] == 5
     np.testing.assert_array_equal(first.importances, again.importances)
-    assert (np.diff(first.importances[0, first.kept[0]]) <= 0).all()
+    assert (np.diff(first.importances[0, first.ranked[0]]) <= 0).all()
 
 
 def test_permutation_ranking__noise_is_worth_nothing(planted):
@@ -150,7 +150,7 @@ def test_rankings__a_class_of_one_row_and_a_constant_column_are_no_obstacle(rank
 
 def test_selector__equal_importances_keep_table_order():
     X = np.tile(np.arange(6.0)[:, None], (1, 4))
-    assert choose(Selector(None, keep=3, rank="gini_single"), X, np.arange(6) // 3).kept.tolist() == [[0, 1, 2]]
+    assert choose(Selector(None, keep=3, rank="gini_single"), X, np.arange(6) // 3).ranked.tolist() == [[0, 1, 2, 3]]
 
 
 def test_selector__says_what_became_of_every_column(planted):
@@ -162,9 +162,11 @@ def test_selector__says_what_became_of_every_column(planted):
     assert chosen.twins.correlation[0, 8] == 1.0
 
 
-def test_selector__keeps_all_where_there_are_fewer_than_asked_for(planted):
-    kept = choose(Selector(None, keep=100, rank="gini_single"), *planted).kept[0]
-    assert sorted(kept[kept >= 0]) == list(range(8))
+def test_selector__ranks_all_that_stay_and_no_more(planted):
+    X, y = planted
+    ranked = choose(Selector(rank="gini_single"), np.column_stack([X, X[:, 5]]), y).ranked[0]
+    assert sorted(ranked) == [-1, *range(8)]
+    assert ranked[-1] == -1
 
 
 def test_selector__its_settings_are_all_that_changes_a_choice():

@@ -186,7 +186,7 @@ def test_selection__inside_the_split_finds_nothing_in_noise_and_before_it_does()
         rng = np.random.default_rng(number)
         table = Table.of(rng.normal(size=(40, 150)), np.arange(40) % 2)
         seen = one_part(table.X, table.y)  # all rows, as if none were to be tested
-        best = Selector(rank="gini_single", keep=8)(*seen, np.zeros(1, np.uint64)).kept[0]
+        best = Selector(rank="gini_single", keep=8)(*seen, np.zeros(1, np.uint64)).ranked[0, :8]
         leaked = Table.of(table.X[:, best], table.y)
         nested = run(
             table,

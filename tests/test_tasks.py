@@ -1,6 +1,7 @@
 """The rule by which work is cut: what it promises to the scheduler, the workers and the disk."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,13 +80,19 @@ def test_cut__a_labelling_of_long_fits_is_cut_by_its_splits():
     assert {piece.count for piece in pieces} == {1}
 
 
+def test_cut__a_task_for_two_lines_has_half_as_many_repeats():
+    alone, together = (cut([replace(ALL[1], lines=lines)], {"permuted": 1e-3}, 2)[0] for lines in ((0,), (0, 1)))
+    assert together.lines == (0, 1)
+    assert abs(together.n_fits - alone.n_fits) <= 2 * ALL[1].n_splits
+
+
 def counted(monkeypatch, seconds_per_fit: float) -> list[int]:
     """How many repeats each part of a pilot has, where a fit takes so long."""
     counts = []
 
     def run_batch(batch, shared):
         counts.append(batch.count)
-        return {"repeat": np.arange(batch.first, batch.first + batch.count)}, seconds_per_fit * batch.n_fits
+        return [{"repeat": np.arange(batch.first, batch.first + batch.count)}], seconds_per_fit * batch.n_fits
 
     monkeypatch.setattr(tasks, "run_batch", run_batch)
     return counts
@@ -94,7 +101,7 @@ def counted(monkeypatch, seconds_per_fit: float) -> list[int]:
 @pytest.mark.parametrize(("fit", "parts"), [(0.2, 1), (0.02, 3), (1e-3, 7), (1e-4, 10)])
 def test_pilot__doubles_until_it_lasts(monkeypatch, fit, parts):
     counts = counted(monkeypatch, fit)
-    done, records, seconds = pilot(Batch("actual", 10, 5000), None)
+    done, (records,), seconds = pilot(Batch("actual", 10, 5000), None)
     assert counts == [2**i for i in range(parts)]
     assert done == Batch("actual", 10, sum(counts))
     assert records["repeat"].tolist() == list(range(10, 10 + sum(counts)))

@@ -15,7 +15,7 @@ from test_validation_run import FAST, Centroids, archive, go
 from afmfast.errors import SettingsError
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
-from afmfast.validation.plan import Plan, Table
+from afmfast.validation.plan import Line, Plan, Table
 from afmfast.validation.repeat import repeats_of
 from afmfast.validation.run import run
 from afmfast.validation.table import CLASSIFIERS, seeded_clone
@@ -40,7 +40,7 @@ def test_classifiers__tell_classes_apart_and_repeat_themselves(classifier, n_cla
     scores = go(table, plan)
     assert scores.of("auc").min() > 0.95
     assert scores.of("balanced_accuracy").mean() > 0.8
-    again = repeats_of((table, plan, FAST), table.y[None], np.zeros(1, int))
+    (again,) = repeats_of(table, [Line(plan, FAST)], table.y[None], np.zeros(1, int))
     tested = again.probability[again.in_test]
     np.testing.assert_array_equal(tested.ravel(), scores.repeats["probability"][0])
     np.testing.assert_allclose(tested.sum(axis=1), 1, atol=1e-6)

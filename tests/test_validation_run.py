@@ -18,9 +18,9 @@ from afmfast.selection.table import Selector
 from afmfast.validation import run as running
 from afmfast.validation import summary, tasks
 from afmfast.validation.outcome import Scores
-from afmfast.validation.plan import Plan, Table, key
+from afmfast.validation.plan import Line, Plan, Table, key
 from afmfast.validation.repeat import RANKED_LOW, Batch, repeats_of
-from afmfast.validation.run import run
+from afmfast.validation.run import run, run_lines
 from afmfast.validation.split import draw_splits
 from afmfast.validation.table import CLASSIFIERS
 
@@ -288,7 +288,8 @@ def test_repeats__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
 def test_repeats__without_a_usable_column_nothing_is_known():
     table = replace(archive(), X=np.full((24, 6), np.nan))
     for classifier in (PLAN.classifier, *CLASSIFIERS.names()):
-        made = repeats_of((table, replace(PLAN, classifier=classifier), FAST), table.y[None], np.zeros(1, int))
+        line = Line(replace(PLAN, classifier=classifier), FAST)
+        (made,) = repeats_of(table, [line], table.y[None], np.zeros(1, int))
         assert made.auc.tolist() == [[0.5, 0.5]]
         assert (made.kept == -1).all()
         assert not (made.fate == RANKED_LOW).any()
@@ -420,3 +421,44 @@ def test_summary__more_classes_have_a_curve_each():
     assert list(summary.roc(scores)) == ["a", "b", "c"]
     assert scores.positive is None
     assert scores.of("sensitivity").tolist() == scores.of("balanced_accuracy").tolist()
+
+
+# Lines
+
+
+LINES = [
+    Line(replace(PLAN, classifier=classifier), replace(FAST, keep=keep))
+    for classifier, keep in (("lda", 3), ("logistic_regression", 3), ("lda", 2))
+]
+
+
+def test_run_lines__each_gives_what_it_gives_alone(tmp_path):
+    table = archive()
+    together = run_lines(table, LINES, pool=Serial(), folder=tmp_path)
+    for (plan, selector), scores in zip(LINES, together, strict=True):
+        assert_equal(run(table, plan, selector=selector, pool=Serial()), scores)
+        last = Serial()
+        assert_equal(scores, run(table, plan, selector=selector, pool=last, folder=tmp_path))
+        assert last.batches == []
+
+
+def test_run_lines__ranks_once_for_every_classifier_and_number_kept(monkeypatch):
+    asked = []
+    alone = Selector.__call__
+    monkeypatch.setattr(Selector, "__call__", lambda self, *given: asked.append(len(given[3])) or alone(self, *given))
+    run_lines(archive(), LINES, pool=Serial())
+    assert sum(asked) == 1 + 12 + 9 * 4  # one to warm up
+
+
+def test_run_lines__a_line_that_is_there_is_not_done_again(tmp_path):
+    table = archive()
+    run(table, LINES[1].plan, selector=LINES[1].selector, pool=Serial(), folder=tmp_path)
+    pool = Serial()
+    together = run_lines(table, LINES, pool=pool, folder=tmp_path)
+    assert {batch.lines for batch in pool.batches} == {(0, 2)}
+    assert_equal(together[1], run(table, LINES[1].plan, selector=LINES[1].selector, pool=Serial()))
+
+
+def test_run_lines__plans_that_differ_otherwise_are_refused():
+    with pytest.raises(SettingsError, match="may differ in the classifier alone"):
+        run_lines(archive(), [LINES[0], Line(replace(PLAN, seed=5), FAST)], pool=Serial())

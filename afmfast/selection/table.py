@@ -43,11 +43,11 @@ RANKINGS: Registry[Ranking] = Registry(
 class Chosen(NamedTuple):
     """What became of each of p columns in m training parts.
 
-    `kept` (m, k) column numbers, most important first, -1 where there are fewer; `importances` (m, p), NaN where not
-    ranked; `twins` what the correlation filter dropped.
+    `ranked` (m, p) column numbers, most important first, -1 from where on none is left; `importances` (m, p), NaN
+    where not ranked; `twins` what the correlation filter dropped.
     """
 
-    kept: np.ndarray
+    ranked: np.ndarray
     importances: np.ndarray
     twins: Twins
 
@@ -80,7 +80,7 @@ class Selector:
         return asdict(self)
 
     def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Chosen:
-        """Choose among p columns in each of m training parts, with a seed (m,) each.
+        """Filter and rank p columns in each of m training parts, with a seed (m,) each; kept are the first `keep`.
 
         Equal importances keep table order.
         """
@@ -88,6 +88,6 @@ class Selector:
         found = twins(columns, splits, prepared, limit, self.method)
         stays = (prepared.state == USABLE) & (found.twin < 0)
         importances = RANKINGS[self.rank].rank(columns, splits, prepared, stays, words)
-        first = np.argsort(-importances, axis=1, kind="stable")[:, : self.keep]  # NaN comes last
-        kept = np.where(np.take_along_axis(stays, first, axis=1), first, -1)
-        return Chosen(kept, importances, found)
+        first = np.argsort(-importances, axis=1, kind="stable")  # NaN comes last
+        ranked = np.where(np.take_along_axis(stays, first, axis=1), first, -1)
+        return Chosen(ranked, importances, found)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,14 +15,36 @@ from .data import Table
 from .scores import STATISTICS
 from .table import LABEL_MODELS, SCHEMES, predictor
 
-__all__ = ["ALGORITHM", "Plan", "Selector", "Table", "key"]
+__all__ = ["ALGORITHM", "Line", "Plan", "Selector", "Table", "key"]
 
 #: Raised whenever the same settings would give other repeats than before; those of another number are not used.
 ALGORITHM = 2
 
-#: `selector(columns, splits, prepared, words)` chooses columns in each of m training parts, as `selection.table.Chosen`
-#: says it; it has `settings`, a dict for the key.
-Selector = Callable[[Columns, Splits, Prepared, np.ndarray], Any]
+
+
+class Selector(Protocol):
+    """Ranks columns in each of m training parts, of which the first `keep` are kept.
+
+    `settings` are all that changes a choice, for the key of stored repeats.
+    """
+
+    @property
+    def keep(self) -> int:
+        """How many columns the classifier sees."""
+        ...
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """`keep` among them."""
+        ...
+
+    def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Any:
+        """`ranked` (m, p) column numbers, -1 from where on none is left; `importances` (m, p), NaN where not ranked.
+
+        `twins`: (twin, correlation), (m, p) each: the column it was dropped for, -1 = none, and their r.
+        """
+        ...
+
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,13 @@ class Plan:
                 )
             return None
         return table.classes.index(wanted) if wanted is not None else 1
+
+
+class Line(NamedTuple):
+    """One classifier with one way of selecting: a line of the table of results."""
+
+    plan: Plan
+    selector: Selector
 
 
 def key(table: Table, plan: Plan, selector: Selector) -> str:

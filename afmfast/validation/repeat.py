@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,20 +12,20 @@ import numpy as np
 from .. import seeds
 from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
 from ..kernels.learners.parts import MISSING as IS_MISSING
-from ..kernels.learners.parts import TEST, Splits, prepare
+from ..kernels.learners.parts import TEST, Prepared, Splits, prepare
 from .calm import calm
 from .data import Table
 from .labels import Labelling, LabelSpace
-from .plan import Plan, Selector
+from .plan import Line
 from .predict import ALL, TESTED
 from .scores import Parts, score_parts
-from .split import draw_splits
+from .split import Drawn, draw_splits
 from .table import LABEL_MODELS, SCHEMES, predictor
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
 Records = dict[str, Any]
-#: What every task needs.
-Shared = tuple[Table, Plan, Selector]
+#: What every task needs: the table, and lines that differ in classifier and selection alone.
+Shared = tuple[Table, tuple[Line, ...]]
 
 #: The true labels; and all labellings but the true one, where there are few enough. Others are label models' names.
 ACTUAL, ENUMERATED = "actual", "enumerated"
@@ -37,18 +38,22 @@ KEPT, RANKED_LOW, CORRELATED, CONSTANT, MISSING = range(5)
 
 @dataclass(frozen=True)
 class Batch:
-    """A task: `count` repeats from `first` on; for randomized labels `count` labellings, `n_splits` splits each."""
+    """A task: `count` repeats from `first` on; for randomized labels `count` labellings, `n_splits` splits each.
+
+    `lines` are the numbers of those it is done for.
+    """
 
     kind: str
     first: int
     count: int
     first_split: int = 0
     n_splits: int = 1
+    lines: tuple[int, ...] = (0,)
 
     @property
     def n_fits(self) -> int:
         """How many fits it takes."""
-        return self.count * self.n_splits
+        return self.count * self.n_splits * len(self.lines)
 
 
 class Repeats(NamedTuple):
@@ -81,58 +86,75 @@ def labelling_of(kind: str, space: LabelSpace, seed: int, index: int) -> Labelli
     return space.other(index) if kind == ENUMERATED else LABEL_MODELS[kind].draw(space, seed, index)
 
 
-def repeats_of(shared: Shared, labels: np.ndarray, numbers: np.ndarray, predicted: int = TESTED) -> Repeats:
-    """The repeats with these `numbers` (m,) under these labellings (m, n); predicted are the rows TESTED or ALL.
+def repeats_of(
+    table: Table, lines: Sequence[Line], labels: np.ndarray, numbers: np.ndarray, predicted: int = TESTED
+) -> list[Repeats]:
+    """The repeats with these `numbers` (m,) under these labellings (m, n), for each line; predicted rows TESTED or ALL.
 
     A split without an AUC gives way to the next sub-seed.
     """
-    done = _attempt(shared, labels, numbers, np.zeros(len(numbers), np.int32), predicted)
-    for _ in range(MAX_UNDEFINED):
-        again = np.flatnonzero(np.isnan(done.auc).all(axis=1))
-        if len(again) == 0:
-            break
-        newer = _attempt(shared, labels[again], numbers[again], done.draw[again] + 1, predicted)
-        for mine, theirs in zip(done, newer, strict=True):
-            mine[again] = theirs
-    return done
+    found = _attempt(table, lines, labels, numbers, np.zeros(len(numbers), np.int32), predicted)
+    for line, done in zip(lines, found, strict=True):
+        for _ in range(MAX_UNDEFINED):
+            again = np.flatnonzero(np.isnan(done.auc).all(axis=1))
+            if len(again) == 0:
+                break
+            (newer,) = _attempt(table, [line], labels[again], numbers[again], done.draw[again] + 1, predicted)
+            for mine, theirs in zip(done, newer, strict=True):
+                mine[again] = theirs
+    return found
 
 
-def _attempt(shared: Shared, labels: np.ndarray, numbers: np.ndarray, draws: np.ndarray, predicted: int) -> Repeats:
-    table, plan, selector = shared
+def _attempt(
+    table: Table, lines: Sequence[Line], labels: np.ndarray, numbers: np.ndarray, draws: np.ndarray, predicted: int
+) -> list[Repeats]:
+    plan = lines[0].plan
     drawn = draw_splits(
         labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
         rule=SCHEMES[plan.scheme].split,
     )  # fmt: skip
-    return fit_splits(shared, labels, drawn.side, drawn.seed, numbers, drawn.draw, predicted)
+    return fit_splits(table, lines, labels, drawn, numbers, predicted)
 
 
 def fit_splits(
-    shared: Shared,
-    labels: np.ndarray,
-    side: np.ndarray,
-    split_seed: np.ndarray,
-    numbers: np.ndarray,
-    draws: np.ndarray,
-    predicted: int,
-) -> Repeats:
-    """Select, fit and score on given splits; what is learnt comes from the training part of each alone."""
-    table, plan, selector = shared
+    table: Table, lines: Sequence[Line], labels: np.ndarray, drawn: Drawn, numbers: np.ndarray, predicted: int
+) -> list[Repeats]:
+    """Select, fit and score on given splits; what is learnt comes from the training part of each alone.
+
+    Lines share the scaling, and the ranking as far as they rank alike.
+    """
     columns = table.sorted_columns
-    splits = Splits(labels, side, table.n_classes)
-    prepared = prepare(columns, side)
-    in_test = side == TEST
+    splits = Splits(labels, drawn.side, table.n_classes)
+    prepared = prepare(columns, drawn.side)
     ranking, learning = (
-        seeds.words(plan.seed, stream, numbers, draws) for stream in (seeds.Stream.RANKING, seeds.Stream.CLASSIFIER)
+        seeds.words(lines[0].plan.seed, stream, numbers, drawn.draw)
+        for stream in (seeds.Stream.RANKING, seeds.Stream.CLASSIFIER)
     )
-    chosen = selector(columns, splits, prepared, ranking)
-    found = predictor(plan.classifier)(columns, splits, prepared, chosen.kept, learning, predicted)
-    probability = np.full((*labels.shape, table.n_classes), np.nan, dtype=np.float32)
-    probability[in_test | (predicted == ALL)] = found
-    parts = score_parts(probability, labels, in_test)
+    rankings: dict[str, Any] = {}
+    found = []
+    for plan, selector in lines:
+        alike = repr({name: value for name, value in selector.settings.items() if name != "keep"})
+        if alike not in rankings:
+            rankings[alike] = selector(columns, splits, prepared, ranking)
+        chosen = rankings[alike]
+        kept = chosen.ranked[:, : selector.keep]
+        said = predictor(plan.classifier)(columns, splits, prepared, kept, learning, predicted)
+        found.append(_scored(splits, drawn, prepared, chosen, kept, said, predicted))
+    return found
+
+
+def _scored(
+    splits: Splits, drawn: Drawn, prepared: Prepared, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int
+) -> Repeats:
+    in_test = splits.side == TEST
+    probability = np.full((*in_test.shape, splits.n_classes), np.nan, dtype=np.float32)
+    probability[in_test | (predicted == ALL)] = said
+    parts = score_parts(probability, splits.labels, in_test)
     twin, correlation = chosen.twins
     return Repeats(
-        in_test, split_seed, draws, chosen.kept, _fate(prepared.state, chosen.kept, twin), chosen.importances, twin,
-        correlation, probability, parts.accuracy, parts.auc, parts.recall, parts.specificity,
+        in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(), _fate(prepared.state, kept, twin),
+        chosen.importances.copy(), twin.copy(), correlation.copy(), probability,
+        parts.accuracy, parts.auc, parts.recall, parts.specificity,
     )  # fmt: skip
 
 
@@ -146,19 +168,23 @@ def _fate(state: np.ndarray, kept: np.ndarray, twin: np.ndarray) -> np.ndarray:
     return fate
 
 
-def run_batch(batch: Batch, shared: Shared) -> tuple[Records, float]:
-    """The records of a batch and the seconds it took; called in a worker."""
+def run_batch(batch: Batch, shared: Shared) -> tuple[list[Records], float]:
+    """The records of a batch, for each of its lines, and the seconds it took; called in a worker."""
+    table, every = shared
+    lines = [every[number] for number in batch.lines]
     start = time.perf_counter()
     with calm():
-        records = _actual(shared, batch) if batch.kind == ACTUAL else _randomized(shared, batch)
-    return records, time.perf_counter() - start
+        found = _actual(table, lines, batch) if batch.kind == ACTUAL else _randomized(table, lines, batch)
+    return found, time.perf_counter() - start
 
 
-def _actual(shared: Shared, batch: Batch) -> Records:
-    table = shared[0]
+def _actual(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
     numbers = np.arange(batch.first, batch.first + batch.count)
     labels = np.tile(table.y, (batch.count, 1))
-    made = repeats_of(shared, labels, numbers, ALL)
+    return [_of_true_labels(table, labels, numbers, made) for made in repeats_of(table, lines, labels, numbers, ALL)]
+
+
+def _of_true_labels(table: Table, labels: np.ndarray, numbers: np.ndarray, made: Repeats) -> Records:
     train = score_parts(made.probability, labels, ~made.in_test)
     tested = [np.flatnonzero(row) for row in made.in_test]
     return {
@@ -180,20 +206,22 @@ def _actual(shared: Shared, batch: Batch) -> Records:
     }
 
 
-def _randomized(shared: Shared, batch: Batch) -> Records:
-    table, plan, _ = shared
-    space = LabelSpace.of(table)
-    drawn = [labelling_of(batch.kind, space, plan.seed, batch.first + b) for b in range(batch.count)]
+def _randomized(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
+    space, seed = LabelSpace.of(table), lines[0].plan.seed
+    drawn = [labelling_of(batch.kind, space, seed, batch.first + b) for b in range(batch.count)]
     labelling = np.repeat(np.arange(batch.count), batch.n_splits)
     numbers = np.tile(np.arange(batch.first_split, batch.first_split + batch.n_splits), batch.count)
-    made = repeats_of(shared, np.stack([one.labels for one in drawn])[labelling], numbers)
-    return {
-        "labelling": labelling + np.int64(batch.first),
-        "split": numbers.astype(np.int64),
-        "draw": made.draw.astype(np.int32),
-        "label_draws": np.array([one.n_redrawn for one in drawn], np.int32)[labelling],
-        **_scores(made),
-    }
+    labels = np.stack([one.labels for one in drawn])[labelling]
+    return [
+        {
+            "labelling": labelling + np.int64(batch.first),
+            "split": numbers.astype(np.int64),
+            "draw": made.draw.astype(np.int32),
+            "label_draws": np.array([one.n_redrawn for one in drawn], np.int32)[labelling],
+            **_scores(made),
+        }
+        for made in repeats_of(table, lines, labels, numbers)
+    ]
 
 
 def _n_groups(table: Table, inside: np.ndarray) -> np.ndarray:

@@ -44,28 +44,29 @@ def cut(batches: Sequence[Batch], seconds_per_fit: Mapping[str, float], workers:
 def _pieces(batch: Batch, least: float, most: float) -> Iterator[Batch]:
     """Parts of `least` to `most` fits: whole labellings, or some splits of one where that takes longer."""
     S = batch.n_splits
+    least, most = least / len(batch.lines), most / len(batch.lines)
     step = max(1, ceil(least / S), int(most / S))
     n_splits = ceil(S / max(1, int(S / max(1, least, most))))
     for first in range(0, batch.count, step):
         for split in range(0, S, n_splits):
-            yield Batch(
-                batch.kind, batch.first + first, min(step, batch.count - first),
-                batch.first_split + split, min(n_splits, S - split),
+            yield replace(
+                batch, first=batch.first + first, count=min(step, batch.count - first),
+                first_split=batch.first_split + split, n_splits=min(n_splits, S - split),
             )  # fmt: skip
 
 
 def warm(shared: Shared) -> None:
-    """One fit, so that everything is imported and compiled in this process."""
-    run_batch(Batch(ACTUAL, 0, 1), shared)
+    """One fit of each line, so that everything is imported and compiled in this process."""
+    run_batch(Batch(ACTUAL, 0, 1, lines=tuple(range(len(shared[1])))), shared)
 
 
-def pilot(batch: Batch, shared: Shared) -> tuple[Batch, Records, float]:
+def pilot(batch: Batch, shared: Shared) -> tuple[Batch, list[Records], float]:
     """The first repeats of a batch, twice as many each time until that lasts 50 ms, and the seconds of one fit.
 
     Which part of the batch this was is said in its own batch. How long a fit takes decides how many there are, and
     nothing else.
     """
-    parts: list[Records] = []
+    parts: list[list[Records]] = []
     done, count = 0, 1
     while True:
         part = replace(batch, first=batch.first + done, count=min(count, batch.count - done))
@@ -73,7 +74,7 @@ def pilot(batch: Batch, shared: Shared) -> tuple[Batch, Records, float]:
         parts.append(records)
         done, count = done + part.count, 2 * count
         if seconds >= PILOT_SECONDS or done == batch.count:
-            return replace(batch, count=done), _joined(parts), seconds / part.n_fits
+            return replace(batch, count=done), [_joined(line) for line in zip(*parts, strict=True)], seconds / part.n_fits
 
 
 def _joined(parts: Sequence[Records]) -> Records:
