@@ -15,6 +15,7 @@ from ..errors import SettingsError
 from ..kernels.learners.repeating import (
     discriminant_repeats,
     forest_repeats,
+    gaussian_process_repeats,
     logistic_repeats,
     nearest_repeats,
 )
@@ -52,7 +53,7 @@ CLASSIFIERS: Registry[Classifier] = Registry(
         ),
         Classifier(
             "gaussian_process", "Gaussian process with an optimised RBF kernel",
-            partial(by_kernel, logistic_repeats, ()),
+            partial(by_kernel, gaussian_process_repeats, ()),
         ),
         Classifier(
             "logistic_regression", "logistic regression, L2 penalty, C = 1", partial(by_kernel, logistic_repeats, (1.0,))

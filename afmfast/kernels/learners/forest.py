@@ -4,45 +4,64 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, part
 from .random import below, stream_of
-from .splits import Room, Rule, room_for
-from .table import Table, table_of
-from .tree import empty_tree, grow, walk
+from .splits import ROWS, WEIGHT, Rule, mark
+from .tree import grow, walk
 
 
 @exact
-def forest(
-    seen, order, y, class_weight, n_trees, n_try, is_extra, min_leaf, max_depth, seed, unseen, probability, importances
-):
+def forest(seen, order, y, class_weight, n_trees, n_try, is_extra, min_leaf, max_depth, seed, unseen, probability, importances):
     q, n = seen.shape
     n_classes = class_weight.size
-    table = table_of(seen, order, y, class_weight)
+    place = np.empty((q, n), np.uint32)
+    rows = order.view(np.uint32)
+    for j in range(q):
+        importances[j] = 0.0
+        for k in range(n):
+            place[j, rows[j, k]] = k
+    for i in range(probability.shape[0]):
+        for c in range(n_classes):
+            probability[i, c] = 0.0
     rule = Rule(n_try, is_extra, min_leaf, max_depth)
-    room, tree, decrease = room_for(q, n, n_classes), empty_tree(n, n_classes), np.empty(q)
+    marks, counts, columns, stack = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(q, np.int64), np.empty((n + 1, 4), np.int64)
+    sums, lines, bits, gains = np.empty((3, n_classes)), np.empty((3, n), np.uint32), np.zeros((n + 63) // 64, np.uint64), np.empty(n)
+    feature, threshold, child, share = np.empty(2 * n, np.int32), np.empty(2 * n), np.empty((2 * n, 2), np.int32), np.empty((2 * n, n_classes))
+    for c in range(n_classes):
+        sums[WEIGHT, c] = class_weight[c]
+    decrease = np.empty(q)
     state = np.empty(1, np.uint64)
-    probability[:] = 0.0
-    importances[:] = 0.0
     for t in range(n_trees):
         state[0] = stream_of(seed, t)
         for j in range(q):
-            room.columns[j] = j
+            columns[j] = j
             decrease[j] = 0.0
-        n_rows = _draw_rows(table, is_extra, state, room)
-        grow(table, rule, n_rows, state, room, tree, decrease)
-        walk(tree, unseen, probability)
-        whole = decrease.sum()
-        if whole > 0:
-            importances += decrease / whole
-    probability /= n_trees
-    if importances.sum() > 0:
-        importances /= importances.sum()
+        n_rows = _draw_rows(y, is_extra, state, counts, lines, marks, n_classes)
+        grow(seen, rows, place, marks, sums, lines, n_rows, columns, bits, gains, stack, rule, state, feature, threshold, child, share, decrease)
+        walk(feature, threshold, child, share, unseen, probability)
+        add_shares(decrease, importances)
+    for i in range(probability.shape[0]):
+        for c in range(n_classes):
+            probability[i, c] /= n_trees
+    whole = 0.0
+    for j in range(q):
+        whole += importances[j]
+    if whole > 0:
+        for j in range(q):
+            importances[j] /= whole
 
+@part
+def add_shares(decrease, importances):
+    whole = 0.0
+    for j in range(decrease.size):
+        whole += decrease[j]
+    if whole > 0:
+        for j in range(decrease.size):
+            importances[j] += decrease[j] / whole
 
-@exact
-def _draw_rows(table: Table, is_extra: bool, state: np.ndarray, room: Room) -> int:
-    n = table.y.size
-    counts = room.counts
+@part
+def _draw_rows(y, is_extra: bool, state: np.ndarray, counts, lines, marks, n_classes) -> int:
+    n = y.size
     for i in range(n):
         counts[i] = is_extra
     if not is_extra:
@@ -50,7 +69,7 @@ def _draw_rows(table: Table, is_extra: bool, state: np.ndarray, room: Room) -> i
             counts[below(state, n)] += 1
     m = 0
     for i in range(n):
-        room.rows[m] = i
+        lines[ROWS, m] = i
         m += counts[i] > 0
-        room.packed[i] = counts[i] << (32 * table.y[i])
+        marks[i] = mark(counts[i], y[i], n_classes)
     return m

@@ -11,6 +11,7 @@ import numpy as np
 from .._jit import exact
 from .discriminant import linear_discriminant
 from .forest import forest
+from .gaussian_process import gaussian_process
 from .logistic import logistic_regression
 from .nearest import nearest_neighbours
 from .parts import Columns, Part, Prepared, Splits, order_of, part_of
@@ -81,6 +82,21 @@ def nearest_repeats(
         found = class_shares(part, splits.n_classes)
         if len(part.seen):
             nearest_neighbours(part.seen, part.y, equal_weight(splits), n_neighbors, part.unseen, found)
+        filled = put(found, probability, filled)
+
+
+@exact
+def gaussian_process_repeats(
+    columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
+    probability: np.ndarray,
+) -> None:  # fmt: skip
+    """Gaussian process with an RBF kernel whose amplitude and length are optimised."""
+    filled = 0
+    for r in range(len(kept)):
+        part = kept_part(columns, splits, prepared, r, kept[r], predicted)
+        found = class_shares(part, splits.n_classes)
+        if len(part.seen):
+            gaussian_process(part.seen, part.y, equal_weight(splits), True, part.unseen, found)
         filled = put(found, probability, filled)
 
 
