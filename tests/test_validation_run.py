@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 
-from afmfast.errors import AfmfastWarning, DataError, SettingsError
+from afmfast.errors import AfmfastWarning, DataError, SettingsError, StoreError
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
@@ -21,6 +21,7 @@ from afmfast.validation.plan import Plan, Table, key
 from afmfast.validation.repeat import Batch, one_repeat
 from afmfast.validation.run import run
 from afmfast.validation.split import draw_split
+from afmfast.validation.standing import standing
 
 # Nine permutations are enough to compare two runs by.
 pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:afmfast.errors.AfmfastWarning")
@@ -143,13 +144,63 @@ def test_run__more_of_everything_reuses_what_is_there(tmp_path):
     go(folder=tmp_path)
     pool = Serial()
     more = replace(PLAN, n_repeats=15, n_permutations=11, splits_per_permutation=6)
-    assert_equal(go(plan=more), go(plan=more, folder=tmp_path, pool=pool))
+    extended = go(plan=more, folder=tmp_path, pool=pool)
+    assert extended.warnings[-1][0] == "plan-changed"
+    assert_equal(go(plan=more), replace(extended, warnings=extended.warnings[:-1]))
     fits = [batch.n_fits for batch in pool.batches if batch.kind == "actual"]
     randomized = [batch.n_fits for batch in pool.batches if batch.kind == "permuted"]
     assert (sum(fits), sum(randomized)) == (3, 11 * 6 - 9 * 4)
+    assert extended.planned == {"n_repeats": 12, "n_permutations": 9, "splits_per_permutation": 4}
     fewer = Serial()
     assert_equal(go(), go(folder=tmp_path, pool=fewer))
     assert fewer.batches == []
+
+
+def test_run__a_plan_of_which_nothing_was_computed_is_forgotten(tmp_path):
+    class Stopped(Serial):
+        def everywhere(self, function, shared=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        go(folder=tmp_path, plan=replace(PLAN, n_permutations=5), pool=Stopped())
+    assert go(folder=tmp_path).planned["n_permutations"] == 9
+
+
+def test_run__fewer_permutations_than_planned_are_told(tmp_path):
+    go(folder=tmp_path)
+    fewer = go(folder=tmp_path, plan=replace(PLAN, n_permutations=5))
+    ((code, text),) = fewer.warnings[1:]
+    assert code == "plan-changed"
+    assert "9 permutations with 4 splits each were planned at first, 5 with 4 were used" in text
+
+
+def test_standing__of_a_run_that_was_stopped(tmp_path):
+    first = go()
+    go(folder=tmp_path, name="height")
+    (folder,) = tmp_path.iterdir()
+    for path in folder.glob("permuted-*.parquet"):
+        if int(path.name.split("-")[1]) > 4:
+            path.unlink()
+    found = standing(folder)
+    assert (found.name, found.classifier, found.exact) == ("height", "Centroids", False)
+    assert (found.planned, found.done["actual"]) == ({"actual": 12, "permuted": 9}, 12)
+    assert 0 < found.done["permuted"] == len(found.t_permuted) < 9
+    assert found.auc == pytest.approx(first.of("auc").mean())
+    assert found.t_true == first.t_true
+    assert found.t_permuted.tolist() == first.t_permuted[: len(found.t_permuted)].tolist()
+    assert found.written[:, 1].sum() == 12 + 4 * len(found.t_permuted)
+
+
+def test_standing__looks_on_and_changes_nothing(tmp_path):
+    go(folder=tmp_path)
+    (folder,) = tmp_path.iterdir()
+    (folder / "actual-0-1.parquet").write_text("torn")
+    before = sorted(folder.iterdir())
+    assert standing(folder).done["actual"] == 11
+    assert sorted(folder.iterdir()) == before
+    (folder / "plan.json").write_text("torn")
+    with pytest.raises(StoreError, match=r"plan\.json: cannot be read"):
+        standing(folder)
 
 
 def test_run__a_damaged_or_foreign_file_is_set_aside_and_made_again(tmp_path):

@@ -16,6 +16,7 @@ from .outcome import Scores, randomized_from
 from .plan import Plan, Selector, key, settings_of
 from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
+from .standing import announce, numbers_of
 from .store import BatchStore
 from .table import SCHEMES
 from .tasks import cut, pilot, warm
@@ -30,16 +31,19 @@ def run(
     selector: Selector,
     pool: Pool,
     folder: Path | None = None,
+    name: str = "table",
     progress: Progress | None = None,
 ) -> Scores:
     """Every repeat of the plan; with `folder` those that lie there are read, and new ones kept at once.
+
+    `name` is what plan.json in the folder calls them.
 
     Results depend on table, plan and selector alone, not on the pool, the batches or what was there before.
     Before the first fit each of `label_warnings` is a note to `progress`, and `AfmfastWarning` says which p-value
     cannot be reached. Raises `DataError` where the classes cannot be split, `SettingsError` where plan and table do
     not fit.
     """
-    plan.positive_code(table)
+    positive = plan.positive_code(table)
     check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
     space = LabelSpace.of(table)
     exact = space.is_counted_out(plan.n_permutations)
@@ -49,10 +53,12 @@ def run(
         "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
         "classes": list(table.classes), "columns": list(table.columns), "settings": settings,
     }  # fmt: skip
-    store = BatchStore(folder, key(table, plan, selector), about)
+    own = key(table, plan, selector)
+    store = BatchStore(folder, own, about)
     for collected in wanted.values():
         for records in store.read(collected.kind):
             collected.add(records)
+    planned = numbers_of(plan) if folder is None else announce(folder / own, name, about, plan, positive, wanted)
     found = label_warnings(space, plan, table.classes)
     for code, text in found:
         if code == "smallest-p":
@@ -64,7 +70,14 @@ def run(
     if store.set_aside:
         named = "; ".join(store.set_aside)
         found.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
-    return Scores(table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, found)
+    if (planned["n_permutations"], planned["splits_per_permutation"]) != (
+        plan.n_permutations,
+        plan.splits_per_permutation,
+    ):
+        found.append(("plan-changed", _plan_changed(planned, plan)))
+    return Scores(
+        table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, planned, found
+    )  # fmt: skip
 
 
 def label_warnings(space: LabelSpace, plan: Plan, classes: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -89,6 +102,14 @@ def _why_no_less(space: LabelSpace, n_permutations: int) -> str:
     told = f", {alike} of which only swap the names of the classes" if alike > 1 else ""
     groups = "groups" if len(space.member) > space.n_groups else "rows"
     return f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}"
+
+
+def _plan_changed(planned: dict[str, int], plan: Plan) -> str:
+    return (
+        f"{planned['n_permutations']} permutations with {planned['splits_per_permutation']} splits each were planned "
+        f"at first, {plan.n_permutations} with {plan.splits_per_permutation} were used. A number that was chosen after "
+        "looking at p makes p too small."
+    )
 
 
 def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
