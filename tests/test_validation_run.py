@@ -145,7 +145,7 @@ def test_run__more_of_everything_reuses_what_is_there(tmp_path):
     pool = Serial()
     more = replace(PLAN, n_repeats=15, n_permutations=11, splits_per_permutation=6)
     extended = go(plan=more, folder=tmp_path, pool=pool)
-    assert extended.warnings[-1][0] == "plan-changed"
+    assert extended.warnings[-1][0] == "permutations-changed"
     assert_equal(go(plan=more), replace(extended, warnings=extended.warnings[:-1]))
     fits = [batch.n_fits for batch in pool.batches if batch.kind == "actual"]
     randomized = [batch.n_fits for batch in pool.batches if batch.kind == "permuted"]
@@ -170,7 +170,7 @@ def test_run__fewer_permutations_than_planned_are_told(tmp_path):
     go(folder=tmp_path)
     fewer = go(folder=tmp_path, plan=replace(PLAN, n_permutations=5))
     ((code, text),) = fewer.warnings[1:]
-    assert code == "plan-changed"
+    assert code == "permutations-changed"
     assert "9 permutations with 4 splits each were planned at first, 5 with 4 were used" in text
 
 

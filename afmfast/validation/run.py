@@ -74,7 +74,7 @@ def run(
         plan.n_permutations,
         plan.splits_per_permutation,
     ):
-        found.append(("plan-changed", _plan_changed(planned, plan)))
+        found.append(("permutations-changed", _permutations_changed(planned, plan)))
     return Scores(
         table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, planned, found
     )  # fmt: skip
@@ -104,7 +104,7 @@ def _why_no_less(space: LabelSpace, n_permutations: int) -> str:
     return f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}"
 
 
-def _plan_changed(planned: dict[str, int], plan: Plan) -> str:
+def _permutations_changed(planned: dict[str, int], plan: Plan) -> str:
     return (
         f"{planned['n_permutations']} permutations with {planned['splits_per_permutation']} splits each were planned "
         f"at first, {plan.n_permutations} with {plan.splits_per_permutation} were used. A number that was chosen after "

@@ -73,7 +73,7 @@ class BatchStore:
 
 
 def scores_of(folder: Path, kind: str) -> Iterator[tuple[float, Records]]:
-    """When each batch of a kind was written and its scores, for who only looks on: unchecked, what is damaged left out."""
+    """When each batch of a kind was written, and its scores: for who only looks on, unchecked, without damaged ones."""
     for path in folder.glob(f"{kind}-*.parquet"):
         with suppress(pa.ArrowException, OSError, ValueError, KeyError):
             axes = ("repeat",) if kind == ACTUAL else ("labelling", "split")
