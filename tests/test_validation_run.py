@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 
-from afmfast.errors import AfmfastWarning, DataError, SettingsError
+from afmfast.errors import AfmfastWarning, DataError, SettingsError, StoreError
 from afmfast.kernels.learners.parts import TEST
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
@@ -22,6 +22,7 @@ from afmfast.validation.plan import Line, Plan, Table, key
 from afmfast.validation.repeat import RANKED_LOW, Batch, repeats_of
 from afmfast.validation.run import run, run_lines
 from afmfast.validation.split import draw_splits
+from afmfast.validation.standing import standing
 from afmfast.validation.table import CLASSIFIERS
 
 # Nine permutations are enough to compare two runs by.
@@ -145,13 +146,63 @@ def test_run__more_of_everything_reuses_what_is_there(tmp_path):
     go(folder=tmp_path)
     pool = Serial()
     more = replace(PLAN, n_repeats=15, n_permutations=11, splits_per_permutation=6)
-    assert_equal(go(plan=more), go(plan=more, folder=tmp_path, pool=pool))
+    extended = go(plan=more, folder=tmp_path, pool=pool)
+    assert extended.warnings[-1][0] == "permutations-changed"
+    assert_equal(go(plan=more), replace(extended, warnings=extended.warnings[:-1]))
     fits = [batch.n_fits for batch in pool.batches if batch.kind == "actual"]
     randomized = [batch.n_fits for batch in pool.batches if batch.kind == "permuted"]
     assert (sum(fits), sum(randomized)) == (3, 11 * 6 - 9 * 4)
+    assert extended.planned == {"n_repeats": 12, "n_permutations": 9, "splits_per_permutation": 4}
     fewer = Serial()
     assert_equal(go(), go(folder=tmp_path, pool=fewer))
     assert fewer.batches == []
+
+
+def test_run__a_plan_of_which_nothing_was_computed_is_forgotten(tmp_path):
+    class Stopped(Serial):
+        def everywhere(self, function, shared=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        go(folder=tmp_path, plan=replace(PLAN, n_permutations=5), pool=Stopped())
+    assert go(folder=tmp_path).planned["n_permutations"] == 9
+
+
+def test_run__fewer_permutations_than_planned_are_told(tmp_path):
+    go(folder=tmp_path)
+    fewer = go(folder=tmp_path, plan=replace(PLAN, n_permutations=5))
+    ((code, text),) = fewer.warnings[1:]
+    assert code == "permutations-changed"
+    assert "9 permutations with 4 splits each were planned at first, 5 with 4 were used" in text
+
+
+def test_standing__of_a_run_that_was_stopped(tmp_path):
+    first = go()
+    go(folder=tmp_path, name="height")
+    (folder,) = tmp_path.iterdir()
+    for path in folder.glob("permuted-*.parquet"):
+        if int(path.name.split("-")[1]) > 4:
+            path.unlink()
+    found = standing(folder)
+    assert (found.name, found.classifier, found.exact) == ("height", "Centroids", False)
+    assert (found.planned, found.done["actual"]) == ({"actual": 12, "permuted": 9}, 12)
+    assert 0 < found.done["permuted"] == len(found.t_permuted) < 9
+    assert found.auc == pytest.approx(first.of("auc").mean())
+    assert found.t_true == first.t_true
+    assert found.t_permuted.tolist() == first.t_permuted[: len(found.t_permuted)].tolist()
+    assert found.written[:, 1].sum() == 12 + 4 * len(found.t_permuted)
+
+
+def test_standing__looks_on_and_changes_nothing(tmp_path):
+    go(folder=tmp_path)
+    (folder,) = tmp_path.iterdir()
+    (folder / "actual-0-1.parquet").write_text("torn")
+    before = sorted(folder.iterdir())
+    assert standing(folder).done["actual"] == 11
+    assert sorted(folder.iterdir()) == before
+    (folder / "plan.json").write_text("torn")
+    with pytest.raises(StoreError, match=r"plan\.json: cannot be read"):
+        standing(folder)
 
 
 def test_run__a_damaged_or_foreign_file_is_set_aside_and_made_again(tmp_path):
@@ -435,7 +486,7 @@ LINES = [
 def test_run_lines__each_gives_what_it_gives_alone(tmp_path):
     table = archive()
     together = run_lines(table, LINES, pool=Serial(), folder=tmp_path)
-    for (plan, selector), scores in zip(LINES, together, strict=True):
+    for (plan, selector, _), scores in zip(LINES, together, strict=True):
         assert_equal(run(table, plan, selector=selector, pool=Serial()), scores)
         last = Serial()
         assert_equal(scores, run(table, plan, selector=selector, pool=last, folder=tmp_path))

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import at_work as at_work
     from . import bench as bench
     from . import checks as checks
     from . import demo as demo
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from . import pipeline as pipeline
     from . import status as status
 
-_LINES = ("bench", "checks", "demo", "ingest", "pipeline", "status")
+_LINES = ("at_work", "bench", "checks", "demo", "ingest", "pipeline", "status")
 
 
 def __getattr__(name: str) -> Any:

@@ -99,10 +99,11 @@ class Plan:
 
 
 class Line(NamedTuple):
-    """One classifier with one way of selecting: a line of the table of results."""
+    """One classifier with one way of selecting, a line of the table of results; `name` is what plan.json calls it."""
 
     plan: Plan
     selector: Selector
+    name: str = "table"
 
 
 def key(table: Table, plan: Plan, selector: Selector) -> str:

@@ -132,7 +132,7 @@ def fit_splits(
     )
     rankings: dict[str, Any] = {}
     found = []
-    for plan, selector in lines:
+    for plan, selector, _ in lines:
         alike = repr({name: value for name, value in selector.settings.items() if name != "keep"})
         if alike not in rankings:
             rankings[alike] = selector(columns, splits, prepared, ranking)

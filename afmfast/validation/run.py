@@ -17,6 +17,7 @@ from .outcome import Scores, randomized_from
 from .plan import Line, Plan, Selector, key, settings_of
 from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
+from .standing import announce, numbers_of
 from .store import BatchStore
 from .table import SCHEMES
 from .tasks import cut, pilot, warm
@@ -26,11 +27,12 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What is there of a line, by kind, and where it is kept."""
+    """What is there of a line, by kind, where it is kept, and the numbers that were planned first."""
 
     line: Line
     wanted: dict[str, Collected]
     store: BatchStore
+    planned: dict[str, int]
 
 
 def run(
@@ -40,10 +42,11 @@ def run(
     selector: Selector,
     pool: Pool,
     folder: Path | None = None,
+    name: str = "table",
     progress: Progress | None = None,
 ) -> Scores:
-    """Every repeat of the plan: `run_lines` of a single line."""
-    return run_lines(table, [Line(plan, selector)], pool=pool, folder=folder, progress=progress)[0]
+    """Every repeat of the plan: `run_lines` of a single line; `name` is what plan.json in the folder calls it."""
+    return run_lines(table, [Line(plan, selector, name)], pool=pool, folder=folder, progress=progress)[0]
 
 
 def run_lines(
@@ -64,11 +67,11 @@ def run_lines(
     plan = lines[0].plan
     if any(replace(line.plan, classifier=plan.classifier) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
-    plan.positive_code(table)
+    positive = plan.positive_code(table)
     check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
     space = LabelSpace.of(table)
     exact = space.is_counted_out(plan.n_permutations)
-    works = [_opened(table, line, space, exact, folder) for line in lines]
+    works = [_opened(table, line, _wanted(plan, space, exact), positive, folder) for line in lines]
     found = label_warnings(space, plan, table.classes)
     for code, text in found:
         if code == "smallest-p":
@@ -78,29 +81,39 @@ def run_lines(
     return [_scores(table, work, space, exact, found) for work in works]
 
 
-def _opened(table: Table, line: Line, space: LabelSpace, exact: bool, folder: Path | None) -> _Work:
-    """Empty places for every repeat of a line, filled with what lies in the folder."""
-    plan, settings = line.plan, settings_of(*line)
+def _opened(
+    table: Table, line: Line, wanted: dict[str, Collected], positive: int | None, folder: Path | None
+) -> _Work:
+    """The empty places of a line, filled with what lies in the folder."""
+    plan, selector, name = line
+    settings = settings_of(plan, selector)
     about = {
         "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
         "classes": list(table.classes), "columns": list(table.columns), "settings": settings,
     }  # fmt: skip
-    work = _Work(line, _wanted(plan, space, exact), BatchStore(folder, key(table, *line), about))
-    for collected in work.wanted.values():
-        for records in work.store.read(collected.kind):
+    own = key(table, plan, selector)
+    store = BatchStore(folder, own, about)
+    for collected in wanted.values():
+        for records in store.read(collected.kind):
             collected.add(records)
-    return work
+    planned = numbers_of(plan) if folder is None else announce(folder / own, name, about, plan, positive, wanted)
+    return _Work(line, wanted, store, planned)
 
 
 def _scores(table: Table, work: _Work, space: LabelSpace, exact: bool, found: list[tuple[str, str]]) -> Scores:
-    plan, wanted = work.line.plan, work.wanted
+    plan, wanted, planned = work.line.plan, work.wanted, work.planned
     randomized = {kind: randomized_from(wanted[kind], space, plan) for kind in wanted if kind != ACTUAL}
     permuted = randomized.get(ENUMERATED if exact else "permuted")
     said = list(found)
     if work.store.set_aside:
         named = "; ".join(work.store.set_aside)
         said.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
-    return Scores(table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, said)
+    now = numbers_of(plan)
+    if any(planned[name] != now[name] for name in ("n_permutations", "splits_per_permutation")):
+        said.append(("permutations-changed", _permutations_changed(planned, plan)))
+    return Scores(
+        table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, planned, said
+    )
 
 
 def label_warnings(space: LabelSpace, plan: Plan, classes: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -125,6 +138,14 @@ def _why_no_less(space: LabelSpace, n_permutations: int) -> str:
     told = f", {alike} of which only swap the names of the classes" if alike > 1 else ""
     groups = "groups" if len(space.member) > space.n_groups else "rows"
     return f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}"
+
+
+def _permutations_changed(planned: dict[str, int], plan: Plan) -> str:
+    return (
+        f"{planned['n_permutations']} permutations with {planned['splits_per_permutation']} splits each were planned "
+        f"at first, {plan.n_permutations} with {plan.splits_per_permutation} were used. A number that was chosen after "
+        "looking at p makes p too small."
+    )
 
 
 def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
