@@ -14,7 +14,7 @@ from .laplace import Process, evidence, sigmoid, symmetric_times
 #: Bounds of amplitude and length, those of scikit-learn's kernels.
 LOW, HIGH = math.log(1e-5), math.log(1e5)
 #: The top is reached where no free slope is larger, or a step gains less than this share.
-FLAT, GAIN = 1e-5, 2e-9
+FLAT, GAIN = 1e-5, 1e-7
 MAX_STEPS, MAX_HALVINGS = 100, 20
 #: The logarithms move by no more in one step; a guessed mode by no more than this.
 FARTHEST, TRUSTED = 3.0, 2.0
