@@ -53,13 +53,15 @@ def intervals(
     Reference: Field & Welsh 2007, J. R. Stat. Soc. B 69:369.
     """
     seen = predictions.only(predictions.tested)
-    observed, resampled = scores(seen), _resampled([seen], n_resamples, seed)[0]
-    found = {}
+    return _intervals(seen, _resampled([seen], n_resamples, seed)[0], level)
+
+
+def _intervals(seen: Predictions, resampled: dict[str, np.ndarray], level: float) -> dict[str, Interval]:
+    observed, found = scores(seen), {}
     for name in SCORES:
-        m = seen.n_groups(name)
-        low, high = _logit_interval(float(observed[name][0]), _standard_error(resampled[name], m), m, level)
-        reason = _few(m) or ("" if np.ptp(resampled[name]) > 0 else _NO_SPREAD)
-        found[name] = Interval(float(observed[name][0]), low, high, level, m, reason)
+        value, m = float(observed[name][0]), seen.n_groups(name)
+        low, high = _logit_interval(value, _standard_error(resampled[name], m), m, level)
+        found[name] = Interval(value, low, high, level, m, _reason(resampled[name], m))
     return _marked(found, found["auc"])
 
 
@@ -82,10 +84,10 @@ def differences(
         value = float((scores(pair[0])[name] - scores(pair[1])[name])[0])
         apart, m = drawn[0][name] - drawn[1][name], pair[0].n_groups(name)
         reach = _t(m, level) * _standard_error(apart, m)
-        reason = _few(m) or ("" if np.ptp(apart) > 0 else _NO_SPREAD)
-        found[name] = Interval(value, max(value - reach, -1.0), min(value + reach, 1.0), level, m, reason)
-    for one in pair:
-        found = _marked(found, intervals(one, n_resamples=n_resamples, level=level, seed=seed)["auc"])
+        low, high = max(value - reach, -1.0), min(value + reach, 1.0)
+        found[name] = Interval(value, low, high, level, m, _reason(apart, m))
+    for one, resampled in zip(pair, drawn, strict=True):
+        found = _marked(found, _intervals(one, resampled, level)["auc"])
     return found
 
 
@@ -134,8 +136,10 @@ def _t(m: int, level: float) -> float:
     return float(stdtrit(m - 1, (1 + level) / 2)) if m > 1 else float("nan")
 
 
-def _few(m: int) -> str:
-    return "" if m >= MIN_GROUPS else f"{m} groups are fewer than the {MIN_GROUPS} it was tried with"
+def _reason(resampled: np.ndarray, m: int) -> str:
+    if m < MIN_GROUPS:
+        return f"{m} groups are fewer than the {MIN_GROUPS} it was tried with"
+    return "" if len(np.unique(resampled[~np.isnan(resampled)])) > 1 else _NO_SPREAD
 
 
 def _marked(found: dict[str, Interval], auc: Interval) -> dict[str, Interval]:

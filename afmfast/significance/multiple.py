@@ -40,13 +40,13 @@ def corrected(
         nothing = np.full(K, np.nan)
         return Corrected(nothing, nothing, nothing, nothing, 0, float("nan"))
     least = 1 / (B + 1) if smallest is None else smallest
-    P = _p_of_every_labelling(t_observed, t_randomized, least)
-    p = P[:, 0]
+    P = _p_of_every_labelling(t_observed, t_randomized)
+    p = np.maximum(P[:, 0], least)
     n = B + 1 if exact else B
     return Corrected(p, _step_down(P, least), holm(p), false_discovery_control(p), n, least)
 
 
-def _p_of_every_labelling(t_observed: np.ndarray, t_randomized: np.ndarray, least: float) -> np.ndarray:
+def _p_of_every_labelling(t_observed: np.ndarray, t_randomized: np.ndarray) -> np.ndarray:
     """Every labelling's p in its own line, the true one first: (K, B + 1).
 
     So lines of unequal spread weigh the same: the maximum of their statistics would be ruled by the noisiest.
@@ -56,7 +56,7 @@ def _p_of_every_labelling(t_observed: np.ndarray, t_randomized: np.ndarray, leas
     T = np.column_stack([np.where(np.isnan(t_observed), -np.inf, t_observed), others])
     N = T.shape[1]
     below = np.stack([np.searchsorted(np.sort(line), line - ROUNDING) for line in T])
-    return np.asarray(np.maximum((N - below) / N, least))
+    return np.asarray((N - below) / N)
 
 
 def _step_down(P: np.ndarray, least: float) -> np.ndarray:
