@@ -60,7 +60,8 @@ def lines() -> list[tuple[str, str, int, float, str, str]]:
     for name, table in TABLES.items():
         value = contingency.association(np.array(table), method="cramer")
         found.append(("cramers_v", name, 0, value, "SciPy", version("scipy")))
-        chi2 = r(f"chisq.test(matrix({r_vector(sum(table, []))}, {len(table)}, byrow=TRUE), correct=FALSE)$statistic")
+        flat = r_vector([count for row in table for count in row])
+        chi2 = r(f"chisq.test(matrix({flat}, {len(table)}, byrow=TRUE), correct=FALSE)$statistic")
         n, least = np.sum(table), min(np.shape(table)) - 1
         found.append(("cramers_v", name, 0, (chi2[0] / (n * least)) ** 0.5, "R chisq.test", r_version))
     return found

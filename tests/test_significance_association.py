@@ -1,6 +1,7 @@
 """What goes with the class, and how many groups a p-value needs."""
 
 import csv
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from afmfast.significance.groups_needed import attainable, groups_needed
 from afmfast.validation.data import Table
 from afmfast.validation.labels import LabelSpace
 
-REFERENCE = Path(__file__).parent / "reference" / "statistics.csv"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "tests" / "reference" / "statistics.csv"
 TABLES = {"2x2": [[9, 1], [2, 8]], "2x3": [[4, 3, 0], [1, 2, 6]], "3x3": [[5, 1, 0], [0, 4, 2], [1, 1, 6]]}
 
 
@@ -91,3 +93,9 @@ def test_groups_needed__are_the_fewest_that_do():
     assert groups_needed(0.01) == 5
     assert groups_needed(0.05, n_classes=3) == 3
     assert attainable([3, 3]).smallest_alike > 0.05 >= attainable([4, 4]).smallest_alike
+
+
+def test_validity_page__has_the_table_of_its_script(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "validity")
+    made = import_module("groups_table").text()
+    assert made in (ROOT / "docs" / "validity.md").read_text("utf-8"), "run benchmarks/validity/groups_table.py"

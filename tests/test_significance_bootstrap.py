@@ -1,6 +1,8 @@
 """An interval is a promise about new groups, and is tested as one."""
 
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -180,7 +182,7 @@ def test_interval__does_not_depend_on_how_many_resamples_are_held_at_once(monkey
 
 @pytest.mark.parametrize(("n_groups", "auc"), [(20, 0.75), (60, 0.75), (20, 0.9)])
 def test_interval__holds_the_true_value_as_often_as_it_says(n_groups, auc):
-    # The long version, with training, is benchmarks/validity/coverage.py.
+    # The long version, with training, is benchmarks/validity/coverage_of_intervals.py.
     N = 300
     made = [intervals(predictions(s, n_groups=n_groups, size=5, auc=auc), n_resamples=200, seed=s) for s in range(N)]
     sensitivity = stats.norm.cdf(ndtri(auc) / np.sqrt(2))
@@ -197,3 +199,11 @@ def test_difference__holds_the_true_value_as_often_as_it_says():
         found = differences(one, replace(other, y=one.y), n_resamples=200, seed=s)["auc"]
         held += found.low <= 0 <= found.high
     assert stats.binom.ppf(0.001, N, 0.92) <= held < N
+
+
+def test_coverage_benchmark__runs(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks" / "validity")
+    coverage = import_module("coverage_of_intervals")
+    assert coverage.line_fixed(20, 2, 0.75, 2)[:4] == ["fixed", "20", "2", "0.75"]
+    assert coverage.line_trained(20, 2, 0.9, 2)[0] == "trained"
+    assert coverage.line_difference(20, 2, 2)[0] == "difference"

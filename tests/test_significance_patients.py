@@ -25,9 +25,7 @@ def rows(positive: dict[str, list[float]], diseased: str = "ab") -> Predictions:
 PATIENTS = {"a": [0.9, 0.9, 0.1], "b": [0.45, 0.45, 0.45], "c": [0.6, 0.6, 0.1], "d": [0.2]}
 
 
-@pytest.mark.parametrize(
-    ("how", "called"), [("mean", [1, 0, 0, 0]), ("median", [1, 0, 1, 0]), ("vote", [1, 0, 1, 0])]
-)
+@pytest.mark.parametrize(("how", "called"), [("mean", [1, 0, 0, 0]), ("median", [1, 0, 1, 0]), ("vote", [1, 0, 1, 0])])
 def test_decide__takes_the_larger_number(how, called):
     found = decide(rows(PATIENTS), how)
     assert found.groups.tolist() == list("abcd")

@@ -180,16 +180,14 @@ def test_batch__that_tells_the_class_is_confounded(table):
     assert batch_codes(table, ["one day"] * len(table)) == []
     assert batch_codes(table, [""] * len(table)) == ["batch-unknown"]
     assert batch_codes(table, [f"day {i % 2}" for i in range(len(table))]) == []
-    assert batch_codes(table, [f"{c} {i % 2}" if c == "A" else c for i, c in enumerate(label)]) == [
-        "batch-partly-confounded"
-    ]
+    assert batch_codes(table, [f"{c} {i % 2}" if c == "A" else c for i, c in enumerate(label)]) == ["batch-confounded"]
 
 
 def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
     said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
-    assert said[0]["code"] == "batch-confounded"
-    assert "Only these share one and can be compared: a with b." in said[0]["text"]
+    assert said[0]["code"] == "batch-partly-confounded"
+    assert "Only these share batches and can be compared: a with b." in said[0]["text"]
 
 
 def test_settings__are_counted_by_scan_not_by_tile(table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,14 +34,14 @@ class Association:
     verdict: Verdict
 
 
-def association(labels: Sequence[Any], factor: Sequence[Any], groups: Sequence[Any]) -> Association:
+def association(labels: Iterable[Any], factor: Iterable[Any], groups: Iterable[Any]) -> Association:
     """How far the factor's level of a row tells its label; all three (n_rows,).
 
     References: Cramer 1946, Mathematical Methods of Statistics; Bergsma 2013, J. Korean Stat. Soc. 42:323.
     """
-    names, label = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
-    levels, level = np.unique(np.asarray(factor, dtype=str), return_inverse=True)
-    group = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+    names, label = np.unique(np.array(list(labels), dtype=str), return_inverse=True)
+    levels, level = np.unique(np.array(list(factor), dtype=str), return_inverse=True)
+    group = np.unique(np.array(list(groups), dtype=str), return_inverse=True)[1]
     cells = np.unique(np.stack([label, level, group]), axis=1)
     counts = np.zeros((len(names), len(levels)), dtype=np.int64)
     np.add.at(counts, (cells[0], cells[1]), 1)
