@@ -51,7 +51,7 @@ def context(results: Mapping[str, Any], thumbnails: Sequence[Thumbnail]) -> dict
             if name != lead
         ],
         "table": tables.combinations(results),
-        "tests_note": uncertainty.tests_note(result),
+        "tests_notes": uncertainty.tests_notes(result),
         "two_sided": any(
             defined(r[s]["mean"]) for r in results["combinations"].values() for s in ("sensitivity", "specificity")
         ),
@@ -99,6 +99,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "p_values": tables.p_values(result),
         "corrected_p": uncertainty.corrected_p(result),
         "intervals": uncertainty.intervals(result),
+        "approximate": any(one["approximate"] for one in result["intervals"]["scores"].values()),
         "n_resamples": result["intervals"]["n_resamples"],
         "patients": uncertainty.patients(result),
         "overtraining": overtraining_text(result),

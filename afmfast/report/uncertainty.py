@@ -62,24 +62,22 @@ def line(result: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def tests_note(result: Mapping[str, Any]) -> str:
+def tests_notes(result: Mapping[str, Any]) -> list[str]:
     """What each kind of p in the table is: its method, number of labellings and smallest possible value."""
     permutation, many = result["significance"]["permutation"], result["significance"]["corrected"]
-    how = "all" if permutation["exact"] else "permuted"
-    text = (
-        f"p: permutation of the labels, one-sided, {permutation['n']} {how} labellings; smallest "
-        f"{p_value(permutation['smallest'])}."
-    )
+    labellings = f"{permutation['n']} {'distinct' if permutation['exact'] else 'permuted'} labellings"
+    own = f"p: permutation of the labels, one-sided, {labellings}; smallest {p_value(permutation['smallest'])}."
     if not many:
-        return text
-    K = many["n_lines"]
-    holm = p_value(min(K * many["smallest"], 1.0)) if defined(many["smallest"]) else DASH
-    return (
-        f"{text} It is uncorrected for the number of lines; the next three allow for picking among {K}. min-p: the "
-        f"same labellings in every line, each counted by its p there (Westfall–Young, step-down); smallest "
-        f"{p_value(many['smallest'])}. Holm: from the p-values alone; smallest {holm}. B–H: Benjamini–Hochberg, bounds "
-        "the share of false findings among lines picked, not the chance of one."
-    )
+        return [own]
+    K, least = many["n_lines"], many["smallest"]
+    holm = p_value(min(K * least, 1.0)) if defined(least) else DASH
+    return [
+        f"{own} Uncorrected; the next three allow for picking among {K} lines.",
+        f"min-p: the same {labellings} in every line, each counted by its p there (Westfall–Young, step-down); "
+        f"smallest {p_value(least)}.",
+        f"Holm: from the {K} p-values alone; smallest {holm}. B–H (Benjamini–Hochberg): bounds the share of false "
+        f"findings among the lines picked, not the chance of one; smallest {p_value(least)}.",
+    ]
 
 
 def corrected_p(result: Mapping[str, Any]) -> str:
