@@ -18,8 +18,9 @@ from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
 from ..validation.plan import Plan
-from .checks import Warnings, given_groups, missing_pixels, settings_by_class, settings_table, warning
+from .checks import Warnings, associations, given_groups, missing_pixels, settings_by_class, settings_table, warning
 from .classify import evaluate
+from .evidence import compare, correct
 from .folder import StageProgress
 from .result import Result, StudyResult, rule_of_ten, spread
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
@@ -65,6 +66,8 @@ def classify_table(
             wrong_splits=wrong, progress=_part(progress, number, len(combinations), label),
         )  # fmt: skip
         results[label].settings_alone = alone
+    correct(results)
+    compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}
     warnings = before["warnings"] + samples.warnings + _of_channels(described, channels) + _of_settings(alone, samples)
     warnings += [w for result in results.values() for w in result.warnings]
@@ -250,6 +253,7 @@ def _data(
         "left_out": left_out,
         "warnings": list({w["text"]: w for w in warnings}.values()),
         "settings_by_class": settings_by_class(samples.table),
+        "associations": associations(samples.table),
         "rule_of_ten": rule_of_ten(samples.table, n_groups, settings.keep),
     }  # fmt: skip
 
