@@ -1,0 +1,121 @@
+"""Mean squares of repeated measurements, column by column; NaN = not measured."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Subjects(NamedTuple):
+    """Each of `a` subjects in each of `p` columns (a, p): how often measured, mean (0 where never), squares about it."""
+
+    n: np.ndarray
+    mean: np.ndarray
+    squares: np.ndarray
+
+
+class OneWay(NamedTuple):
+    """Between and within subjects, each (p,): mean squares and degrees of freedom, NaN where there are none.
+
+    `k0` is how much of the subjects' variance is in `between`: with equal numbers of repeats that number.
+    `of_means` and `k_means` are the same of unweighted subject means, for the interval.
+    """
+
+    between: np.ndarray
+    within: np.ndarray
+    df_between: np.ndarray
+    df_within: np.ndarray
+    k0: np.ndarray
+    of_means: np.ndarray
+    k_means: np.ndarray
+
+
+class TwoWay(NamedTuple):
+    """Subjects crossed with a factor of `k` levels, each (p,): mean squares, subjects `n`, degrees of freedom."""
+
+    subjects: np.ndarray
+    factor: np.ndarray
+    residual: np.ndarray
+    n: np.ndarray
+    k: int
+    df_subjects: np.ndarray
+
+
+def by_subject(values: np.ndarray, subject: np.ndarray, n_subjects: int) -> Subjects:
+    """Gather measurements (N, p) of subjects numbered from 0 (N,)."""
+    there = np.isfinite(values)
+    filled = np.where(there, values, 0.0)
+    n, total, squares = (np.zeros((n_subjects, values.shape[1])) for _ in range(3))
+    np.add.at(n, subject, there)
+    np.add.at(total, subject, filled)
+    mean = total / np.maximum(n, 1.0)
+    np.add.at(squares, subject, np.where(there, filled - mean[subject], 0.0) ** 2)
+    return Subjects(n, mean, squares)
+
+
+def one_way(subjects: Subjects, stratum: np.ndarray | None = None) -> OneWay:
+    """Analysis of variance with unequal numbers; between subjects of one stratum (a,) where that is given.
+
+    References: Searle, Casella & McCulloch 1992, Variance Components, 3.6 (`k0`); Thomas & Hultquist 1978,
+    Ann. Stat. 6:582 (unweighted means).
+    """
+    n, mean, squares = subjects
+    there = n > 0
+    member = _members(stratum, len(n))
+    once = 1.0 / np.maximum(n, 1.0) * there
+    size, alone = member @ n, member @ there  # (strata, p): measurements, subjects
+    df_between = there.sum(axis=0) - (alone > 0).sum(axis=0)
+    df_within = n.sum(axis=0) - there.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = mean - member.T @ _safe(member @ (n * mean), size)
+        k0 = (size.sum(axis=0) - _safe(member @ n**2, size).sum(axis=0)) / df_between
+        apart = np.where(there, mean - member.T @ _safe(member @ (there * mean), alone), 0.0)
+        k_means = df_between / ((1.0 - _safe(1.0, alone)) * (member @ once)).sum(axis=0)
+        return OneWay(
+            between=(n * away**2).sum(axis=0) / df_between,
+            within=squares.sum(axis=0) / df_within,
+            df_between=df_between.astype(float),
+            df_within=df_within,
+            k0=k0,
+            of_means=k_means * (apart**2).sum(axis=0) / df_between,
+            k_means=k_means,
+        )
+
+
+def two_way(cells: np.ndarray, stratum: np.ndarray | None = None) -> TwoWay:
+    """Analysis of variance of cells (n, k, p), one measurement each; a subject that lacks one does not count there.
+
+    With `stratum` (n,) subjects are compared with those of their own stratum.
+    """
+    n_subjects, k, _ = cells.shape
+    there = np.isfinite(cells).all(axis=1)
+    z = np.where(there[:, None], cells, 0.0)
+    n, member = there.sum(axis=0), _members(stratum, n_subjects)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_subject, of_level = z.mean(axis=1), z.sum(axis=0) / n
+        whole = of_level.mean(axis=0)
+        alone = member @ there
+        apart = of_subject - member.T @ _safe(member @ of_subject, alone)
+        rest = z - of_subject[:, None] - of_level + whole
+        df = n - (alone > 0).sum(axis=0)
+        return TwoWay(
+            subjects=k * (np.where(there, apart, 0.0) ** 2).sum(axis=0) / df,
+            factor=n * ((of_level - whole) ** 2).sum(axis=0) / (k - 1),
+            residual=np.where(there[:, None], rest**2, 0.0).sum(axis=(0, 1)) / ((n - 1) * (k - 1)),
+            n=n.astype(float),
+            k=k,
+            df_subjects=df.astype(float),
+        )
+
+
+def _members(stratum: np.ndarray | None, n: int) -> np.ndarray:
+    """Which subjects are in which stratum: (strata, n) of 0 and 1."""
+    if stratum is None:
+        return np.ones((1, n))
+    return (np.unique(stratum)[:, None] == stratum).astype(float)
+
+
+def _safe(over: np.ndarray | float, under: np.ndarray) -> np.ndarray:
+    """The ratio, 0 where there is nothing to divide by."""
+    return np.where(under > 0, over / np.where(under > 0, under, 1.0), 0.0)
