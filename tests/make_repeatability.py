@@ -34,7 +34,8 @@ for name, part in pandas.read_csv(sys.argv[1]).groupby("set", sort=False):
         continue
     for row in pingouin.intraclass_corr(part, "subject", "level", "value").itertuples():
         if row.Type in names:
-            out.writerow((name, names[row.Type], f"{row.ICC:.10g}", *row.CI95, 0.0051, "pingouin " + pingouin.__version__))
+            by = "pingouin " + pingouin.__version__
+            out.writerow((name, names[row.Type], f"{row.ICC:.10g}", *row.CI95, 0.0051, by))
 """
 
 BY_R = """

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from afmfast import seeds, units
 from afmfast.errors import SettingsError, StoreError
 from afmfast.files import write_text, written
-from afmfast.records import RETRACE, Image, channel_kind, common_name
+from afmfast.records import RETRACE, Image, common_name
 from afmfast.registry import Registry
+from afmfast.signals import signal_of
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_common_name__other_channels_keep_theirs(vendor, unit):
      ("DMTModulus", "Pa", "absolute")],
 )  # fmt: skip
 def test_kind__of_channels(channel, unit, kind):
-    assert channel_kind(channel, unit) == kind
+    assert signal_of(channel, unit).kind == kind
     assert Image(np.zeros((2, 2)), 1.0, 1.0, unit, channel).kind == kind
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Subjects(NamedTuple):
-    """Each of `a` subjects in each of `p` columns (a, p): how often measured, mean (0 where never), squares about it."""
+    """Of `a` subjects in `p` columns, each (a, p): times measured, mean (0 where never), sum of squares about it."""
 
     n: np.ndarray
     mean: np.ndarray

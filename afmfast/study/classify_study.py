@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..errors import DataError, SettingsError
 from ..features.table import PARAMETERS, columns_of
+from ..records import RETRACE
 from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
@@ -117,7 +118,8 @@ def versions() -> dict[str, str]:
 
 
 def _channels(described: dict[str, Any], settings: Settings) -> tuple[str, ...]:
-    chosen = tuple(channel for channel, about in described.items() if about["units"])
+    asked = settings.channels or ()
+    chosen = tuple(c for c, about in described.items() if about["units"] and (c in asked or not c.endswith(RETRACE)))
     if not chosen:
         raise DataError("no channel has a parameter that means something in its unit; name others with `parameters`")
     named = dict.fromkeys(c for combination in settings.combinations or () for c in combination)

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from ..contracts import name_of
-from ..errors import DataError, SettingsError
+from ..errors import DataError, SettingsError, StoreError
 from ..features import tiles as tiling
 from ..features.measure import measure as measure_blocks
 from ..features.preparation import Preparation
 from ..features.recipes import needs_all
 from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, columns_of
-from ..records import HEIGHT
+from ..records import HEIGHT, RETRACE
 from ..registry import Registry
 from ..schedule import Pool, Scheduler, open_pool
 from ..stack.layout import ChannelInfo
@@ -41,6 +41,7 @@ def measure(
     l_filter: float | None = None,
     tiles: Tiles | None = None,
     channels: Sequence[str] | None = None,
+    retraces: bool = False,
     scheduler: Scheduler = None,
     workers: int | None = None,
     progress: StageProgress | None = None,
@@ -52,12 +53,15 @@ def measure(
     for heights, none for other quantities); it, `lines`, `fill` and the filters (metres) are those of
     `measure_image`. `frame.attrs` is the document of data_schemas/parameters-1.0.json: units, preparation,
     definitions, and for each channel how many scans have missing pixels and what is not defined for them.
-    Raises `DataError` where a channel is not in the stack, `SettingsError` where a setting does not fit it.
+    `retraces` measures the way back of every channel too, as `<channel> (retrace)`.
+    Raises `DataError` where a channel is not in the stack, `StoreError` where that has no retraces, `SettingsError` where a setting does not fit it.
     """
     store = open_store(Path(stack).resolve())
     cut = tiles or Tiles()
     frame = samples_of(store, cut)
     chosen = choose_channels(store, channels)
+    if retraces:
+        chosen += _ways_back(store, chosen)
     prepared = _preparations(store, chosen, level or {}, Preparation("", lines, fill, s_filter, l_filter))
     missing: dict[str, dict[str, Any]] = {}
     rejected = np.zeros(len(frame), int)
@@ -72,7 +76,8 @@ def measure(
                 undefined = _undefined(info, parameters, prepared[info.name])
                 missing[info.name] = {"scans": n_incomplete, "undefined": undefined}
             parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
-            rejected = np.maximum(rejected, dropped)
+            if not info.name.endswith(RETRACE):
+                rejected = np.maximum(rejected, dropped)
     if cut.reject_over is not None:
         frame["tiles_rejected"] = rejected
     table = pd.concat(parts, axis=1)
@@ -84,7 +89,7 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
     """The wanted channels, by default every absolute one."""
     known = {info.name: info for info in store.channels}
     if wanted is None:
-        absolute = [info for info in known.values() if info.kind == "absolute"]
+        absolute = [info for info in known.values() if info.kind == "absolute" and not info.name.endswith(RETRACE)]
         if not absolute:
             raise DataError(
                 f"no channel of this stack has absolute units (found: {', '.join(known) or 'none'}); "
@@ -97,6 +102,21 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
     return [known[name] for name in wanted]
 
 
+def _ways_back(store: Store, chosen: Sequence[ChannelInfo]) -> list[ChannelInfo]:
+    """Retraces of the chosen channels; files of some formats have none."""
+    if not store.document.get("retraces", False):
+        raise StoreError(
+            f"{store.path}: made without the ways back of the lines, which are asked for now (retraces: true). "
+            "Delete the stack and ingest again."
+        )
+    wanted = {info.name + RETRACE for info in chosen}
+    return [info for info in store.channels if info.name in wanted]
+
+
+def _is_height(channel: str) -> bool:
+    return channel.removesuffix(RETRACE) == HEIGHT
+
+
 def _preparations(
     store: Store, chosen: Sequence[ChannelInfo], level: Mapping[str, str], shared: Preparation
 ) -> dict[str, Preparation]:
@@ -106,9 +126,9 @@ def _preparations(
         known[name]
     found = {}
     for info in chosen:
-        given = level.get(info.name, "plane" if info.name == HEIGHT else "none")
+        usual = level.get(info.name.removesuffix(RETRACE), "plane" if _is_height(info.name) else "none")
         try:
-            found[info.name] = replace(shared, level=given).check(info.unit)
+            found[info.name] = replace(shared, level=level.get(info.name, usual)).check(info.unit)
         except SettingsError as fault:
             raise SettingsError(f"channel {info.name!r}: {fault}") from None
     return found
@@ -116,7 +136,7 @@ def _preparations(
 
 def _undefined(info: ChannelInfo, parameters: str | Sequence[str], how: Preparation) -> list[str]:
     """Symbols without a value where pixels are missing: all of them where they were to be filled and were too many."""
-    rows = applicable(parameters, info.unit, has_zero=info.name != HEIGHT)
+    rows = applicable(parameters, info.unit, has_zero=not _is_height(info.name))
     return [row.symbol for row in rows if how.fill != "none" or needs_all(row.of)]
 
 
@@ -159,7 +179,7 @@ def _channel(
 
     NaN for rows that lack the channel. The number is that of scans with missing pixels.
     """
-    has_zero = info.name != HEIGHT
+    has_zero = not _is_height(info.name)
     columns = columns_of(applicable(parameters, info.unit, has_zero=has_zero))
     place = {name: i for i, name in enumerate(store.rows["name"])}
     values = np.full((len(place), cut.rows * cut.cols, len(columns)), np.nan)

@@ -29,7 +29,7 @@ from .result import StudyResult
 from .settings import Settings
 
 #: Settings that change a measured value.
-_MEASURING = {"parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels"}
+_MEASURING = {"parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels", "retraces"}
 
 
 def run_study(
@@ -62,8 +62,8 @@ def ingest_stage(
 ) -> IngestReport:
     """Scan files to stack.zarr; scans that are in it already are not read again."""
     return ingest(
-        settings.manifest, folder.stack, channel_names=settings.channel_names, strict=strict,
-        gallery=folder.path / "gallery.html" if gallery else None, progress=of_stage(progress, "ingest"),
+        settings.manifest, folder.stack, channel_names=settings.channel_names, retraces=settings.retraces,
+        strict=strict, gallery=folder.path / "gallery.html" if gallery else None, progress=of_stage(progress, "ingest"),
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def measure_stage(
         table = measure(
             folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
             fill=settings.fill, s_filter=_metres(settings.s_filter_nm), l_filter=_metres(settings.l_filter_nm),
-            tiles=settings.tiles, channels=settings.channels, scheduler=scheduler, workers=workers,
+            tiles=settings.tiles, channels=settings.channels, retraces=settings.retraces, scheduler=scheduler, workers=workers,
             progress=of_stage(progress, "measure"),
         )  # fmt: skip
     else:
