@@ -17,6 +17,7 @@ from ..study.settings import load
 from .flags import Given, changes
 from .parameters import page, show
 from .progress import shown
+from .repeatability import show as show_repeats
 from .said import findings_table, ingest_summary
 
 if TYPE_CHECKING:
@@ -127,6 +128,28 @@ def classify(
     folder.save(settings)
     lines.pipeline.report_stage(folder)
     return _finish(result)
+
+
+@app.command
+def repeatability(
+    directory: Path,
+    *,
+    by: Annotated[
+        tuple[str, ...],
+        Parameter(help="columns of the manifest to compare across: probe, instrument", consume_multiple=True),
+    ] = (),
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> int:
+    """Say how well each parameter repeats, from re-scans and ways back; write repeatability.json."""
+    folder = StudyFolder(directory)
+    with shown(quiet=quiet) as progress:
+        document = lines.repeatability.repeatability_stage(
+            folder, folder.load(), by=by, workers=workers, progress=progress
+        )
+    show_repeats(document)
+    print(folder.repeatability)
+    return 0
 
 
 @app.command

@@ -65,8 +65,9 @@ def choose(
     """Name the channels of a scan and take those that fit together.
 
     Retraces are passed by, or with `retraces` taken as `<name> (retrace)` beside the trace they belong to. Of two
-    channels with one common name the one named in `channel_names` stays, then a closed-loop sensor, then the first. A channel of another shape or pixel size than the row's first
-    absolute channel, or of another unit than `known` says for the stack, is left out, and so is an empty one.
+    channels with one common name the one named in `channel_names` stays, then a closed-loop sensor, then the first
+    in the file. A channel of another shape or pixel size than the row's first absolute channel, or of another unit
+    than `known` says for the stack, is left out, and so is an empty one.
     """
     traces = [image for image in images if not image.is_retrace or image.channel in channel_names]
     choice = Choice(n_retraces=len(images) - len(traces))

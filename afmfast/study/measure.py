@@ -54,7 +54,8 @@ def measure(
     `measure_image`. `frame.attrs` is the document of data_schemas/parameters-1.0.json: units, preparation,
     definitions, and for each channel how many scans have missing pixels and what is not defined for them.
     `retraces` measures the way back of every channel too, as `<channel> (retrace)`.
-    Raises `DataError` where a channel is not in the stack, `StoreError` where that has no retraces, `SettingsError` where a setting does not fit it.
+    Raises `DataError` where a channel is not in the stack, `StoreError` where it was made without the retraces,
+    `SettingsError` where a setting does not fit it.
     """
     store = open_store(Path(stack).resolve())
     cut = tiles or Tiles()

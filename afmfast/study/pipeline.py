@@ -29,7 +29,9 @@ from .result import StudyResult
 from .settings import Settings
 
 #: Settings that change a measured value.
-_MEASURING = {"parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels", "retraces"}
+_MEASURING = {
+    "parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels", "retraces",
+}  # fmt: skip
 
 
 def run_study(
@@ -83,8 +85,8 @@ def measure_stage(
         table = measure(
             folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
             fill=settings.fill, s_filter=_metres(settings.s_filter_nm), l_filter=_metres(settings.l_filter_nm),
-            tiles=settings.tiles, channels=settings.channels, retraces=settings.retraces, scheduler=scheduler, workers=workers,
-            progress=of_stage(progress, "measure"),
+            tiles=settings.tiles, channels=settings.channels, retraces=settings.retraces,
+            scheduler=scheduler, workers=workers, progress=of_stage(progress, "measure"),
         )  # fmt: skip
     else:
         table = with_identifiers(table, store, settings.tiles)
@@ -103,7 +105,7 @@ def classify_stage(
     progress: Progress | None = None,
 ) -> StudyResult:
     """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
-    table = _of_manifest(load_table(folder), settings)
+    table = of_manifest(load_table(folder), settings)
     _remove_stale(folder, settings)
     with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
         result = classify_table(
@@ -178,7 +180,7 @@ def _metres(nm: float | None) -> float | None:
     return None if nm is None else nm * 1e-9
 
 
-def _of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Rows of scans that the manifest names; a stack may hold others, of an earlier or another manifest."""
     if not settings.manifest.is_file():
         return table
