@@ -18,6 +18,12 @@ _WHERE = {
     "factor": "measured at every {factor} ({levels})",
 }
 
+_TITLES = {"rescans": "Scanned again", "retraces": "There and back", "factor": "By {factor}"}
+_CAUTIONS = {
+    "retraces": "A way back follows its line at once: it shows noise and the feedback, not drift, wear of the tip or "
+    "another place, so repeatability is no better than this."
+}
+
 
 def told(comparison: Comparison) -> str:
     """What was compared, and how many parameters surely repeat well, surely do not, or are open."""
@@ -30,6 +36,18 @@ def told(comparison: Comparison) -> str:
         f"{plural(len(columns), 'parameter')} {good} surely repeat well ({comparison['icc']} above {_GOOD}), "
         f"{poor} surely do not, {len(columns) - good - poor} are open."
     )
+
+
+def repeats(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the report shows of every comparison of a document of data_schemas/repeatability-1.0.json."""
+    shown = []
+    for comparison in document["comparisons"]:
+        table = lines(comparison)
+        words = {"title": _TITLES[comparison["kind"]].format(factor=comparison["factor"]), "told": told(comparison)}
+        rows = [list(line.values()) for line in table]
+        shown.append({**words, "caution": _CAUTIONS.get(comparison["kind"], ""), "heads": list(table[0]), "rows": rows,
+                      "left_out": comparison["left_out"]})  # fmt: skip
+    return shown
 
 
 def lines(comparison: Comparison) -> list[dict[str, str]]:

@@ -129,7 +129,15 @@ def report_stage(folder: StudyFolder) -> Path:
         tested = next(iter(results["combinations"].values()))["rows"]
         scans = dict.fromkeys(scan_of[row["row"]] for row in tested if row["row"] in scan_of)
         pictures = examples(open_store(folder.stack), list(scans), channels)
-    return write_report(results, folder.path, thumbnails=pictures)
+    return write_report(results, folder.path, thumbnails=pictures, repeatability=repeatability_of(folder))
+
+
+def repeatability_of(folder: StudyFolder) -> dict[str, Any] | None:
+    """The repeatability.json of a study, if it was made from the present parameter table."""
+    if not (folder.repeatability.is_file() and folder.parameters.is_file()):
+        return None
+    document = dict(json.loads(folder.repeatability.read_text("utf-8")))
+    return document if document.get("key") == load_table(folder).attrs.get("key") else None
 
 
 def load_results(folder: StudyFolder) -> dict[str, Any]:
