@@ -102,7 +102,9 @@ def measure(directory: Path, *, given: Given = None, workers: Workers = None, qu
     folder.save(settings)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
-    for caution in lines.checks.missing_pixels(table.attrs["channels"]):
+    channels = table.attrs["channels"]
+    cautions = lines.checks.missing_pixels(channels)
+    for caution in cautions + lines.checks.rejected_tiles(channels, settings.tiles.reject_over):
         print(f"! {caution['text']}")
     return 0
 

@@ -19,7 +19,7 @@ from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
 from ..validation.plan import Plan
-from .checks import Warnings, given_groups, missing_pixels, settings_by_class, settings_table, warning
+from .checks import Warnings, given_groups, missing_pixels, rejected_tiles, settings_by_class, settings_table, warning
 from .classify import evaluate
 from .folder import StageProgress
 from .result import Result, StudyResult, rule_of_ten, spread
@@ -67,7 +67,12 @@ def classify_table(
         )  # fmt: skip
         results[label].settings_alone = alone
     before = ingested or {"left_out": [], "warnings": []}
-    warnings = before["warnings"] + samples.warnings + _of_channels(described, channels) + _of_settings(alone, samples)
+    warnings = (
+        before["warnings"]
+        + samples.warnings
+        + _of_channels(described, channels, settings)
+        + _of_settings(alone, samples)
+    )
     warnings += [w for result in results.values() for w in result.warnings]
     warnings += _of_splits(settings)
     warnings += unequal_losses(samples.table, before["left_out"] + samples.left_out)
@@ -210,7 +215,7 @@ def _of_splits(settings: Settings) -> Warnings:
     return [warning("few-splits", text)]
 
 
-def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings:
+def _of_channels(described: dict[str, Any], channels: Sequence[str], settings: Settings) -> Warnings:
     found: Warnings = []
     dependent = [c for c in channels if described[c]["kind"] != "absolute"]
     if dependent:
@@ -221,7 +226,8 @@ def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings
                 "or its probe: the same sample may look different elsewhere.",
             )
         )
-    found += missing_pixels({c: described[c] for c in channels})
+    chosen = {c: described[c] for c in channels}
+    found += missing_pixels(chosen) + rejected_tiles(chosen, settings.tiles.reject_over)
     raw = [c for c in channels if not described[c]["calibrated"] and c not in dependent]
     if raw:
         found.append(warning("uncalibrated", f"Channel {', '.join(raw)} is not calibrated in the files."))

@@ -65,24 +65,26 @@ def measure(
         chosen += _ways_back(store, chosen)
     prepared = _preparations(store, chosen, level or {}, Preparation("", lines, fill, s_filter, l_filter))
     missing: dict[str, dict[str, Any]] = {}
-    rejected = np.zeros(len(frame), int)
+    rejected: dict[str, dict[str, list[str]]] = {}
+    n_rejected = np.zeros(len(frame), int)
     parts = [frame]
     with open_pool(scheduler, workers=workers) as pool:
         for number, info in enumerate(chosen):
             stepwise = _part_of(progress, number, len(chosen), info.name)
-            columns, values, dropped, n_incomplete = _channel(
+            columns, values, is_rejected, n_incomplete = _channel(
                 store, info, parameters, prepared[info.name], cut, pool, stepwise
             )
             if n_incomplete:
                 undefined = _undefined(info, parameters, prepared[info.name])
                 missing[info.name] = {"scans": n_incomplete, "undefined": undefined}
             parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
+            rejected[info.name] = _by_scan(is_rejected, frame, cut)
             if not info.name.endswith(RETRACE):
-                rejected = np.maximum(rejected, dropped)
+                n_rejected = np.maximum(n_rejected, is_rejected.sum(axis=1))
     if cut.reject_over is not None:
-        frame["tiles_rejected"] = rejected
+        frame["tiles_rejected"] = n_rejected
     table = pd.concat(parts, axis=1)
-    table.attrs.update(_document(table, chosen, prepared, missing, cut), source=Path(stack).name)
+    table.attrs.update(_document(table, chosen, prepared, missing, rejected, cut), source=Path(stack).name)
     return table
 
 
@@ -176,7 +178,7 @@ def _channel(
     pool: Pool,
     progress: StageProgress | None,
 ) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, int]:
-    """One channel's columns, their values, one line a sample, and how many tiles of each were dropped.
+    """One channel's columns, their values, one line a sample, and which of its tiles were dropped (n, t).
 
     NaN for rows that lack the channel. The number is that of scans with missing pixels.
     """
@@ -194,11 +196,20 @@ def _channel(
         )  # fmt: skip
         n_incomplete = int(is_incomplete.sum())
     if cut.combine == "none" or cut.whole:
-        whole = np.zeros(values.shape[0] * values.shape[1], int)
-        return columns, values.reshape(-1, len(columns)), whole, n_incomplete
+        each = values.reshape(-1, len(columns))
+        return columns, each, np.zeros((len(each), 1), bool), n_incomplete
     spread = columns.index("Sq") if "Sq" in columns else None
-    combined, dropped = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
-    return columns, combined, dropped, n_incomplete
+    combined, is_rejected = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
+    return columns, combined, is_rejected, n_incomplete
+
+
+def _by_scan(is_rejected: np.ndarray, frame: pd.DataFrame, cut: Tiles) -> dict[str, list[str]]:
+    """Places "row,column" of the dropped tiles, counted from 0 at the top left, by scan."""
+    places = [f"{row},{column}" for row in range(cut.rows) for column in range(cut.cols)]
+    return {
+        str(frame["name"].iloc[scan]): [places[tile] for tile in np.flatnonzero(is_rejected[scan])]
+        for scan in np.flatnonzero(is_rejected.any(axis=1))
+    }
 
 
 def _document(
@@ -206,6 +217,7 @@ def _document(
     chosen: Sequence[ChannelInfo],
     prepared: Mapping[str, Preparation],
     missing: Mapping[str, dict[str, Any]],
+    rejected: Mapping[str, dict[str, list[str]]],
     cut: Tiles,
 ) -> dict[str, Any]:
     """What the table's columns mean, as data_schemas/parameters-1.0.json has it."""
@@ -228,7 +240,7 @@ def _document(
         "channels": {
             info.name: {
                 "unit": info.unit, "kind": info.kind, "calibrated": info.calibrated,
-                **asdict(prepared[info.name]), "missing": missing.get(info.name),
+                **asdict(prepared[info.name]), "missing": missing.get(info.name), "rejected": rejected[info.name],
             }
             for info in chosen
         },
