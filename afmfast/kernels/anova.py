@@ -62,22 +62,21 @@ def one_way(subjects: Subjects, stratum: np.ndarray | None = None) -> OneWay:
     """
     n, mean, squares = subjects
     there = n > 0
-    member = _members(stratum, len(n))
-    once = 1.0 / np.maximum(n, 1.0) * there
-    size, alone = member @ n, member @ there  # (strata, p): measurements, subjects
+    code = _codes(stratum, len(n))
+    size, alone = _sums(n, code), _sums(there, code)  # (strata, p): measurements, subjects
     df_between = there.sum(axis=0) - (alone > 0).sum(axis=0)
     df_within = n.sum(axis=0) - there.sum(axis=0)
+    away = mean - _ratio(_sums(n * mean, code), size)[code]
+    apart = np.where(there, mean - _ratio(_sums(there * mean, code), alone)[code], 0.0)
+    once = _sums(_ratio(1.0, n), code)
     with np.errstate(divide="ignore", invalid="ignore"):
-        away = mean - member.T @ _safe(member @ (n * mean), size)
-        k0 = (size.sum(axis=0) - _safe(member @ n**2, size).sum(axis=0)) / df_between
-        apart = np.where(there, mean - member.T @ _safe(member @ (there * mean), alone), 0.0)
-        k_means = df_between / ((1.0 - _safe(1.0, alone)) * (member @ once)).sum(axis=0)
+        k_means = df_between / ((1.0 - _ratio(1.0, alone)) * once).sum(axis=0)
         return OneWay(
             between=(n * away**2).sum(axis=0) / df_between,
             within=squares.sum(axis=0) / df_within,
             df_between=df_between.astype(float),
             df_within=df_within,
-            k0=k0,
+            k0=(size.sum(axis=0) - _ratio(_sums(n**2, code), size).sum(axis=0)) / df_between,
             of_means=k_means * (apart**2).sum(axis=0) / df_between,
             k_means=k_means,
         )
@@ -91,12 +90,12 @@ def two_way(cells: np.ndarray, stratum: np.ndarray | None = None) -> TwoWay:
     n_subjects, k, _ = cells.shape
     there = np.isfinite(cells).all(axis=1)
     z = np.where(there[:, None], cells, 0.0)
-    n, member = there.sum(axis=0), _members(stratum, n_subjects)
+    n, code = there.sum(axis=0), _codes(stratum, n_subjects)
     with np.errstate(divide="ignore", invalid="ignore"):
         of_subject, of_level = z.mean(axis=1), z.sum(axis=0) / n
         whole = of_level.mean(axis=0)
-        alone = member @ there
-        apart = of_subject - member.T @ _safe(member @ of_subject, alone)
+        alone = _sums(there, code)
+        apart = of_subject - _ratio(_sums(of_subject, code), alone)[code]
         rest = z - of_subject[:, None] - of_level + whole
         df = n - (alone > 0).sum(axis=0)
         return TwoWay(
@@ -109,13 +108,16 @@ def two_way(cells: np.ndarray, stratum: np.ndarray | None = None) -> TwoWay:
         )
 
 
-def _members(stratum: np.ndarray | None, n: int) -> np.ndarray:
-    """Which subjects are in which stratum: (strata, n) of 0 and 1."""
-    if stratum is None:
-        return np.ones((1, n))
-    return (np.unique(stratum)[:, None] == stratum).astype(float)
+def _codes(stratum: np.ndarray | None, n: int) -> np.ndarray:
+    """Strata numbered from 0; one, where none are given."""
+    return np.zeros(n, int) if stratum is None else np.unique(stratum, return_inverse=True)[1]
 
 
-def _safe(over: np.ndarray | float, under: np.ndarray) -> np.ndarray:
+def _sums(values: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """Sums over the subjects (a, p) of each stratum: (strata, p). Row by row, so the same in any company."""
+    return np.stack([values[code == number].sum(axis=0) for number in range(code.max(initial=-1) + 1)])
+
+
+def _ratio(over: np.ndarray | float, under: np.ndarray) -> np.ndarray:
     """The ratio, 0 where there is nothing to divide by."""
     return np.where(under > 0, over / np.where(under > 0, under, 1.0), 0.0)
