@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import afmfast
+from afmfast.cli.channels import page as channel_page
 from afmfast.cli.parameters import page
 from afmfast.features.table import SETS, resolve
 from afmfast.study.settings import json_schema
@@ -66,6 +67,11 @@ def test_parameter_page__is_that_of_the_rows():
     made = page(resolve("all"))
     written = (ROOT / "docs" / "parameters.md").read_text("utf-8")
     assert written == made, "make it anew: afmfast parameters all --markdown > docs/parameters.md"
+
+
+def test_channel_page__is_that_of_the_rows():
+    written = (ROOT / "docs" / "channels.md").read_text("utf-8")
+    assert written == channel_page(), "make it anew: afmfast channels --markdown > docs/channels.md"
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -14,6 +14,8 @@ from ..features.table import every, resolve
 from ..files import write_text
 from ..study.folder import StudyFolder, of_stage
 from ..study.settings import load
+from .channels import page as channel_page
+from .channels import show as show_channels
 from .flags import Given, changes
 from .parameters import page, show
 from .progress import shown
@@ -102,6 +104,8 @@ def measure(directory: Path, *, given: Given = None, workers: Workers = None, qu
     folder.save(settings)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
+    for name, reason in table.attrs.get("channels_left_out", {}).items():
+        print(f"  not used: {name} depends on the instrument: {reason}. To use it: --channels {name!r}")
     channels = table.attrs["channels"]
     cautions = lines.checks.missing_pixels(channels)
     for caution in cautions + lines.checks.rejected_tiles(channels, settings.tiles.reject_over):
@@ -202,6 +206,18 @@ def bench(
     print(lines.bench.told(document))
     if json is not None:
         write_text(json, dumps(document, indent=1) + "\n")
+    return 0
+
+
+@app.command
+def channels(
+    *, markdown: Annotated[bool, Parameter(negative="", help="as a page of Markdown: docs/channels.md")] = False
+) -> int:
+    """List the kinds of channels: which are used unless others are named, and why not the rest."""
+    if markdown:
+        print(channel_page(), end="")
+    else:
+        show_channels()
     return 0
 
 

@@ -67,6 +67,7 @@ def classify_table(
         )  # fmt: skip
         results[label].settings_alone = alone
     before = ingested or {"left_out": [], "warnings": []}
+    left_out = before["left_out"] + _channels_left_out(table) + samples.left_out
     warnings = (
         before["warnings"]
         + samples.warnings
@@ -75,11 +76,11 @@ def classify_table(
     )
     warnings += [w for result in results.values() for w in result.warnings]
     warnings += _of_splits(settings)
-    warnings += unequal_losses(samples.table, before["left_out"] + samples.left_out)
+    warnings += unequal_losses(samples.table, left_out)
     return StudyResult(
         name=settings.title,
         settings=recorded(settings),
-        data=_data(samples, described, channels, settings, before["left_out"] + samples.left_out, warnings),
+        data=_data(samples, described, channels, settings, left_out, warnings),
         combinations=results,
         versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -134,6 +135,14 @@ def _channels(described: dict[str, Any], settings: Settings) -> tuple[str, ...]:
                 f"combinations name channel {channel!r}, which was not measured; there are {', '.join(chosen)}"
             )
     return tuple(c for c in chosen if not named or c in named)
+
+
+def _channels_left_out(table: pd.DataFrame) -> LeftOut:
+    return [
+        {"what": "channel", "name": name, "label": "",
+         "reason": f"depends on the instrument: {reason}. Name it in `channels` to use it"}
+        for name, reason in table.attrs.get("channels_left_out", {}).items()
+    ]  # fmt: skip
 
 
 def _combinations(channels: tuple[str, ...], settings: Settings) -> list[tuple[str, ...]]:

@@ -21,6 +21,7 @@ from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, column
 from ..records import HEIGHT, RETRACE
 from ..registry import Registry
 from ..schedule import Pool, Scheduler, open_pool
+from ..signals import signal_of
 from ..stack.layout import ChannelInfo
 from ..stack.store import Store, open_store
 from .folder import StageProgress
@@ -85,6 +86,8 @@ def measure(
         frame["tiles_rejected"] = n_rejected
     table = pd.concat(parts, axis=1)
     table.attrs.update(_document(table, chosen, prepared, missing, rejected, cut), source=Path(stack).name)
+    if channels is None:
+        table.attrs["channels_left_out"] = instrument_dependent(store)
     return table
 
 
@@ -103,6 +106,15 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
         if name not in known:
             raise DataError(f"channel {name!r} is not in the stack; it has {', '.join(known)}")
     return [known[name] for name in wanted]
+
+
+def instrument_dependent(store: Store) -> dict[str, str]:
+    """Channels that are left out unless they are asked for, and why."""
+    return {
+        info.name: signal_of(info.name, info.unit).reason
+        for info in store.channels
+        if info.kind != "absolute" and not info.name.endswith(RETRACE)
+    }
 
 
 def _ways_back(store: Store, chosen: Sequence[ChannelInfo]) -> list[ChannelInfo]:
