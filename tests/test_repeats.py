@@ -128,11 +128,20 @@ def test_repeatability__within_classes():
 
 @pytest.mark.parametrize(
     ("samples", "said"),
-    [(["a", "b", "c"], "no sample was measured twice"), (["a", "a"], "2 samples for 3 measurements; give one each")],
+    [
+        (["a", "b", "c"], "no sample was measured twice"),
+        (["a", "a"], "2 samples for 3 measurements; give one each"),
+        (["a", "a", None], "samples has missing entries"),
+    ],
 )
 def test_repeatability__refuses(samples, said):
     with pytest.raises(DataError, match=said):
         afmfast.repeatability(np.zeros((3, 1)), samples)
+
+
+def test_repeatability__of_one_level_is_refused():
+    with pytest.raises(DataError, match="every measurement has the level p; comparing takes two"):
+        afmfast.repeatability(np.zeros((4, 1)), ["a", "a", "b", "b"], levels=["p"] * 4)
 
 
 # As a person reads it

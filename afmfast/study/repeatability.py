@@ -43,26 +43,34 @@ def repeatability(
 
     Columns: `icc` and its 95 % interval `icc_low`, `icc_high`, the same within classes, `share_*` of the variance,
     `sem` and `mdc` (minimal detectable change) in the unit of the values, `cv` within samples, `verdict`; NaN where
-    not defined. docs/repeatability.md has the formulas. Raises `DataError` where lengths differ or nothing repeats.
+    not defined. docs/repeatability.md has the formulas. Raises `DataError` where lengths differ, a name is missing or
+    nothing repeats.
     """
     frame = values if isinstance(values, pd.DataFrame) else pd.DataFrame(np.asarray(values, float))
-    given = {"samples": samples, "levels": levels, "classes": classes}
-    for what, entries in given.items():
-        if entries is not None and len(entries) != len(frame):
-            raise DataError(f"{len(entries)} {what} for {len(frame)} measurements; give one each")
-    sample, names = pd.factorize(np.asarray(samples, dtype=object))
+    sample, names = _coded("samples", samples, len(frame))
     if len(names) == len(frame):
         raise DataError("no sample was measured twice, so nothing can be compared; give repeats the same name")
-    level, level_names = pd.factorize(np.asarray(levels, dtype=object)) if levels is not None else (None, ())
+    level, level_names = (None, ()) if levels is None else _coded("levels", levels, len(frame))
+    if len(level_names) == 1:
+        raise DataError(f"every measurement has the level {level_names[0]}; comparing takes two, or leave levels out")
     labels = None
     if classes is not None:
-        labels = pd.Series(np.asarray(classes, dtype=object)).groupby(sample).first().to_numpy()
+        labels = pd.Series(_coded("classes", classes, len(frame))[0]).groupby(sample).first().to_numpy()
     repeats = Repeats(
         "rescans" if level is None else "factor", tuple(map(str, frame.columns)), frame.to_numpy(float), sample,
-        tuple(map(str, names)), labels, "level", tuple(map(str, level_names)), level,
+        names, labels, "level", level_names, level,
     )  # fmt: skip
-    table = judged(repeats)
-    return table.set_axis(frame.columns)
+    return judged(repeats).set_axis(frame.columns)
+
+
+def _coded(what: str, entries: Sequence[Any], n: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Entries numbered from 0 in the order in which they come, and their names."""
+    codes, names = pd.factorize(np.asarray(entries, dtype=object))
+    if len(codes) != n:
+        raise DataError(f"{len(codes)} {what} for {n} measurements; give one each")
+    if (codes < 0).any():
+        raise DataError(f"{what} has missing entries; leave those measurements out, or name them")
+    return codes, tuple(map(str, names))
 
 
 class Judgement(NamedTuple):
