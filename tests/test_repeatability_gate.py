@@ -14,6 +14,7 @@ RNG = np.random.default_rng(4)
 #: 40 samples of two measurements each, samples 2i and 2i + 1 in one group; the table's rows are the samples.
 SAMPLE = np.repeat(np.arange(40), 2)
 #: Column 0 repeats well, 1 does not, 2 is constant, 3 was never measured twice.
+ROW = np.arange(40)
 VALUES = RNG.standard_normal((40, 4))[SAMPLE]
 VALUES[:, 0] += 0.1 * RNG.standard_normal(80)
 VALUES[:, 1] += 2.0 * RNG.standard_normal(80)
@@ -21,7 +22,7 @@ VALUES[:, 2] = 1.0
 VALUES[1::2, 3] = np.nan
 
 
-def gate(values=VALUES, threshold=0.75, row=np.arange(40)):
+def gate(values=VALUES, threshold=0.75, row=ROW):
     return RepeatabilityGate.of(values, SAMPLE, row, threshold)
 
 
