@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .study.ingest import ingest, init
     from .study.measure import measure
     from .study.pipeline import run_study
+    from .study.repeatability import repeatability
     from .study.result import Result, StudyResult
     from .study.settings import Settings
 
@@ -40,6 +41,7 @@ _FACE = {
     "open_stack": ".stack.store",
     "read": ".readers.table",
     "register_parameter": ".features.table",
+    "repeatability": ".study.repeatability",
     "run_study": ".study.pipeline",
 }
 
@@ -60,6 +62,7 @@ __all__ = [
     "open_stack",
     "read",
     "register_parameter",
+    "repeatability",
     "run_study",
 ]
 

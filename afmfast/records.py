@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
-Kind = Literal["absolute", "instrument-dependent"]
-
-#: Channels whose value depends on the instrument, its gains or its probe rather than on the sample alone.
-_INSTRUMENT_DEPENDENT = re.compile(
-    r"phase|ampl|error|deflection|friction|lateral|lfm|drive|frequency|tip.?bias|input|current.?feedback|in.?phase|quad",
-    re.IGNORECASE,
-)
+from .signals import Kind, signal_of
 
 #: Common names of the topography channel in the vendors' own words.
 _HEIGHT = re.compile(
@@ -28,17 +21,6 @@ _AROUND = re.compile(r"^\d+[FB]:\s*|\s*\([^()]*\)$")
 RETRACE = " (retrace)"
 #: The common name of the topography channel.
 HEIGHT = "height"
-
-
-def channel_kind(channel: str, unit: str) -> Kind:
-    """Whether a channel's numbers mean the same on another instrument (the paper's step 1).
-
-    Phase, amplitude, error, deflection and friction signals do not; neither does anything whose
-    unit is a raw voltage, an angle, arbitrary or missing.
-    """
-    if _INSTRUMENT_DEPENDENT.search(channel) or unit in {"V", "V/V", "arb.", "deg", "", "LSB"}:
-        return "instrument-dependent"
-    return "absolute"
 
 
 def common_name(channel: str, unit: str) -> str:
@@ -71,7 +53,7 @@ class Image:
     @property
     def kind(self) -> Kind:
         """`absolute` or `instrument-dependent`, from the channel's name and unit."""
-        return channel_kind(self.channel, self.unit)
+        return signal_of(self.channel, self.unit).kind
 
     @property
     def is_retrace(self) -> bool:

@@ -243,7 +243,7 @@ SCAN_SIZE = 2.56e-6
 #: Class step, spread of specimens, spread of scans of one specimen: log of the texture length, strength of the skew.
 _TEXTURE = (0.27, 0.12, 0.06)
 _SKEW = (0.145, 0.06, 0.03)
-_SPECIMEN, _SCAN = 0, 1
+_SPECIMEN, _SCAN, _RESCAN, _RETRACE = 0, 1, 2, 3
 
 
 def archive(
@@ -255,11 +255,15 @@ def archive(
     null: bool = False,
     classes: Sequence[str] = ("A", "B"),
     rows_per_group: int = 3,
+    repeats: int = 0,
+    retraces: bool = False,
 ) -> Path:
     """Write scans (.gwy with height in m and adhesion in N) and their manifest.csv, whose path is returned.
 
     Groups are specimens of `rows_per_group` scans, whose classes take turns; what is planted stands in `PLANTED`;
-    `null` leaves the classes without any difference. Row r depends on (seed, r, its group) alone.
+    `null` leaves the classes without any difference. Row r depends on (seed, r, its group) alone. Each is scanned
+    `repeats` times more, with other noise, drift, tilt, scars and wear of the tip, named in `repeat_of`; `retraces`
+    adds every line's way back, with noise of its own.
     Raises `SettingsError` for fewer than two classes or less than one group of each.
     """
     n_groups = -(-n_rows // rows_per_group) if rows_per_group > 0 else 0
@@ -274,26 +278,44 @@ def archive(
     for row in range(n_rows):
         group = row // rows_per_group
         which = group % len(classes)
-        channels = scan(row, group, shape=shape, seed=seed, step=0 if null else which)
-        name = f"scans/scan_{row:03d}.gwy"
-        _write_gwy(folder / name, channels)
         day = 1 + (group // len(classes)) % 2
-        lines.append((name, classes[which], f"specimen {group + 1:02d}", f"day {day}"))
+        first = f"scans/scan_{row:03d}.gwy"
+        for repeat in range(repeats + 1):
+            channels = scan(row, group, shape=shape, seed=seed, step=0 if null else which, repeat=repeat)
+            if retraces:
+                channels |= _ways_back(channels, generator(seed, Stream.SYNTHETIC, _RETRACE, row, repeat))
+            name = f"scans/scan_{row:03d}_again_{repeat}.gwy" if repeat else first
+            _write_gwy(folder / name, channels)
+            about = (name, classes[which], f"specimen {group + 1:02d}", f"day {day}")
+            lines.append((*about, first if repeat else "") if repeats else about)
+    header = ("path", "label", "group", "batch", "repeat_of") if repeats else ("path", "label", "group", "batch")
     with written(folder / "manifest.csv") as working, working.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([("path", "label", "group", "batch"), *lines])
+        csv.writer(file, lineterminator="\n").writerows([header, *lines])
     return folder / "manifest.csv"
 
 
 def scan(
-    row: int, group: int, *, shape: tuple[int, int] = (128, 128), seed: int = 0, step: float = 0.0
+    row: int, group: int, *, shape: tuple[int, int] = (128, 128), seed: int = 0, step: float = 0.0, repeat: int = 0
 ) -> dict[str, np.ndarray]:
-    """One scan of the archive: height (m) and adhesion (N), `step` class steps away from the first class."""
+    """One scan of the archive: height (m) and adhesion (N), `step` class steps away from the first class.
+
+    Repeats show the same surface, seen by the microscope another time.
+    """
     specimen, rng = generator(seed, Stream.SYNTHETIC, _SPECIMEN, group), generator(seed, Stream.SYNTHETIC, _SCAN, row)
     pixel = SCAN_SIZE / shape[1]
-    return {
-        "height": _height(shape, pixel, specimen, rng),
-        "adhesion": _adhesion(shape, pixel, specimen, rng, step),
-    }
+    again = generator(seed, Stream.SYNTHETIC, _RESCAN, row, repeat)
+    surface = _surface(shape, pixel, specimen, rng)
+    first = {"height": _scanned(surface, pixel, specimen, rng)}
+    force = _force(shape, pixel, specimen, rng, step)
+    first["adhesion"] = _force_scanned(force, rng)
+    if repeat == 0:
+        return first
+    return {"height": _scanned(surface, pixel, again, again), "adhesion": _force_scanned(force, again)}
+
+
+def _ways_back(channels: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    noise = {"height": 0.5e-9, "adhesion": 0.03e-9}
+    return {f"{name} (retrace)": with_line_noise(z, sd=noise[name], seed=rng) for name, z in channels.items()}
 
 
 def _vary(specimen: np.random.Generator, rng: np.random.Generator, spreads: tuple[float, float]) -> float:
@@ -301,10 +323,10 @@ def _vary(specimen: np.random.Generator, rng: np.random.Generator, spreads: tupl
     return float(spreads[0] * specimen.standard_normal() + spreads[1] * rng.standard_normal())
 
 
-def _height(
+def _surface(
     shape: tuple[int, int], pixel: float, specimen: np.random.Generator, rng: np.random.Generator
 ) -> np.ndarray:
-    z = self_affine(
+    return self_affine(
         shape, pixel, pixel,
         sq=20e-9 * math.exp(_vary(specimen, rng, (0.15, 0.10))),
         hurst=0.75 + _vary(specimen, rng, (0.04, 0.02)),
@@ -312,6 +334,9 @@ def _height(
         anisotropy=math.exp(_vary(specimen, rng, (0.08, 0.04))),
         seed=rng,
     )  # fmt: skip
+
+
+def _scanned(z: np.ndarray, pixel: float, specimen: np.random.Generator, rng: np.random.Generator) -> np.ndarray:
     z = tip_dilated(z, pixel, pixel, radius=10e-9 * math.exp(_vary(specimen, rng, (0.0, 0.2))))
     z = drifted(z, pixels=_vary(specimen, rng, (0.0, 2.0)))
     z = with_scars(z, count=int(rng.integers(0, 4)), height=15e-9, seed=rng)
@@ -321,7 +346,7 @@ def _height(
     return quantised(z, step=0.05e-9)
 
 
-def _adhesion(
+def _force(
     shape: tuple[int, int], pixel: float, specimen: np.random.Generator, rng: np.random.Generator, step: float
 ) -> np.ndarray:
     texture = step * _TEXTURE[0] + _vary(specimen, rng, _TEXTURE[1:])
@@ -333,7 +358,10 @@ def _adhesion(
         roll_off=250e-9 * math.exp(texture), seed=rng,
     )  # fmt: skip
     field = np.exp(max(skew, 0.01) * field)
-    force = mean + sd * (field - field.mean()) / field.std()
+    return mean + sd * (field - field.mean()) / field.std()
+
+
+def _force_scanned(force: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     force = with_scars(force, count=int(rng.integers(0, 4)), height=-0.3e-9, seed=rng)
     return quantised(with_line_noise(force, sd=0.03e-9, seed=rng), step=2e-12)
 
@@ -347,7 +375,7 @@ def _write_gwy(path: Path, channels: dict[str, np.ndarray]) -> None:
         container[f"/{n}/data/title"] = name
         container[f"/{n}/data"] = GwyDataField(
             values, xreal=side_x, yreal=side_y,
-            si_unit_xy=GwySIUnit(unitstr="m"), si_unit_z=GwySIUnit(unitstr="m" if name == "height" else "N"),
+            si_unit_xy=GwySIUnit(unitstr="m"), si_unit_z=GwySIUnit(unitstr="m" if name.startswith("height") else "N"),
         )  # fmt: skip
     with written(path) as working:
         container.tofile(str(working))

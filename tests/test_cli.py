@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from afmfast.study.settings import Classifier
@@ -138,6 +139,22 @@ def test_parameters__says_of_an_alias_what_it_is():
 def test_parameters__as_markdown_is_the_page_of_the_docs():
     said = afmfast("parameters", "all", "--markdown").stdout
     assert said == (Path(__file__).parents[1] / "docs" / "parameters.md").read_text("utf-8")
+
+
+def test_channels__lists_kinds_with_the_reason():
+    ran = afmfast("channels")
+    assert (ran.returncode, "instrument-dependent" in ran.stdout, "set-point" in ran.stdout) == (0, True, True)
+
+
+def test_measure__says_which_channel_it_does_not_use_and_why(tmp_path):
+    np.save(tmp_path / "a.npy", np.random.default_rng(0).standard_normal((16, 16)))
+    (tmp_path / "manifest.csv").write_text(
+        "path,image,channel,label,pixel_size_nm,z_unit\na.npy,a,height,x,10,nm\na.npy,a,Phase,x,10,deg\n"
+    )
+    assert afmfast("ingest", tmp_path / "manifest.csv", "--out", tmp_path / "study").returncode == 0
+    ran = afmfast("measure", tmp_path / "study", "--parameters", "Sq", "--workers", "1")
+    assert "not used: Phase depends on the instrument: the lag changes with drive frequency" in ran.stdout
+    assert "--channels 'Phase'" in ran.stdout
 
 
 def test_classifiers__are_named_as_in_their_table():

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from afmfast import seeds, units
 from afmfast.errors import SettingsError, StoreError
 from afmfast.files import write_text, written
-from afmfast.records import RETRACE, Image, channel_kind, common_name
+from afmfast.records import RETRACE, Image, common_name
 from afmfast.registry import Registry
+from afmfast.signals import SIGNALS, signal_of
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_common_name__other_channels_keep_theirs(vendor, unit):
      ("DMTModulus", "Pa", "absolute")],
 )  # fmt: skip
 def test_kind__of_channels(channel, unit, kind):
-    assert channel_kind(channel, unit) == kind
+    assert signal_of(channel, unit).kind == kind
     assert Image(np.zeros((2, 2)), 1.0, 1.0, unit, channel).kind == kind
 
 
@@ -150,3 +151,18 @@ def test_written__a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_pa
 def test_written__a_full_disk_is_told_with_the_name_of_the_file(tmp_path):
     with pytest.raises(StoreError, match=r"a\.txt: cannot be written: No space left on device; free some space"):
         on_a_full_disk(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda s: s.name)
+def test_signal__every_row_is_found_by_each_of_its_words(signal):
+    assert [signal_of(f"1 {word.title()} ch", "N").name for word in signal.words] == [signal.name] * len(signal.words)
+    assert signal.reason
+
+
+def test_signal__is_recognised_however_the_vendor_spells_it():
+    assert {signal_of(name, "V").name for name in ("TipBias", "tip bias", "Tip_Bias")} == {"bias or input"}
+
+
+@pytest.mark.parametrize(("unit", "name"), [("", "raw signal"), ("V", "raw signal"), ("Pa", "other")])
+def test_signal__of_no_known_name_is_told_by_its_unit(unit, name):
+    assert signal_of("Канал 7", unit).name == name

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import afmfast
+from afmfast.cli.channels import page as channel_page
 from afmfast.cli.parameters import page
 from afmfast.features.table import SETS, resolve
 from afmfast.study.settings import json_schema
@@ -68,6 +69,11 @@ def test_parameter_page__is_that_of_the_rows():
     assert written == made, "make it anew: afmfast parameters all --markdown > docs/parameters.md"
 
 
+def test_channel_page__is_that_of_the_rows():
+    written = (ROOT / "docs" / "channels.md").read_text("utf-8")
+    assert written == channel_page(), "make it anew: afmfast channels --markdown > docs/channels.md"
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_readme__counts_every_set(name):
     said = (ROOT / "README.md").read_text("utf-8")
@@ -78,7 +84,8 @@ def test_wheel__carries_schemas_and_template(tmp_path):
     done = run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(tmp_path), str(ROOT))
     assert done.returncode == 0, done.stderr
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
-    for kind in ("manifest", "study", "stack", "parameters", "repeats", "results", "bench", "plan", "progress"):
+    kinds = ("manifest", "study", "stack", "parameters", "repeats", "results", "bench", "plan", "progress", "repeatability")
+    for kind in kinds:
         assert f"afmfast/data_schemas/{kind}-1.0.json" in names
     for name in ("template.html", "evidence.html", "tiles.html", "gallery.html", "words.html", "style.css"):
         assert f"afmfast/report/{name}" in names

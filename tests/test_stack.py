@@ -556,6 +556,43 @@ def test_retrace__is_passed_by_and_counted(scans):
     assert ([c.name for c in open_store(scans.stack).channels], report.n_retraces) == (["height"], 1)
 
 
+def test_retrace__is_kept_beside_its_trace_when_asked_for(scans):
+    way_back = image(2, channel="ZSensor (retrace)")
+    scans.add("a", image(1, channel="ZSensor"), way_back, image(3), image(4, channel="Height (retrace)"))
+    report = scans.build(retraces=True)
+    store = open_store(scans.stack)
+    assert [c.name for c in store.channels] == ["height", "height (retrace)"]
+    np.testing.assert_array_equal(store.image("a", "height (retrace)")[0], way_back.heights)
+    assert (report.n_retraces, report.sources) == (1, {"height": {"ZSensor": 1}})
+
+
+def test_retrace__of_another_size_is_passed_by(scans):
+    scans.add("a", image(1), image(2, (8, 16), "Height (retrace)"))
+    assert scans.build(retraces=True).n_retraces == 1
+
+
+@pytest.mark.parametrize("channel", ["height", "Height"])
+def test_retrace__follows_the_channel_of_the_manifest(scans, channel):
+    scans.add("a", image(1), image(2, channel="Height (retrace)"), channel=channel)
+    scans.build(retraces=True)
+    assert [c.name for c in open_store(scans.stack).channels] == ["height", "height (retrace)"]
+
+
+def test_retrace__of_a_stack_that_was_made_without_is_refused(scans):
+    scans.add("a", image(1), image(2, channel="Height (retrace)"))
+    scans.build()
+    with pytest.raises(StoreError, match="without the ways back of the lines.*Delete the stack and ingest again"):
+        scans.build(retraces=True)
+
+
+def test_retrace__goes_on_in_a_stack_that_has_it(scans):
+    scans.add("a", image(1), image(2, channel="Height (retrace)"))
+    scans.build(retraces=True)
+    scans.add("b", image(3), image(4, channel="Height (retrace)"))
+    scans.build()
+    assert open_store(scans.stack).has("b", "height (retrace)")
+
+
 def test_channel__of_the_manifest_names_the_only_one(scans):
     scans.add("a.txt", image(1, channel="Данные"), channel="height")
     scans.build()

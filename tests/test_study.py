@@ -530,3 +530,43 @@ def test_result_alone__keeps_what_was_asked_for(table):
     alone = result.alone()
     assert (alone.data["rule_of_ten"]["keep"], alone.settings["permutations"]) == (4, 19)
     assert result.predictions["group"].tolist() == ["row 0", *table["group"][1:]]
+
+
+def quadrants(tmp_path, *, bad):
+    """Five scans of rough surfaces in a stack; in scan 2 of every class the named quadrants are ten times as rough."""
+    lines = ["path,label,group,pixel_size_nm"]
+    rng = np.random.default_rng(0)
+    for label in "AB":
+        for scan in range(5):
+            z = rng.standard_normal((32, 32))
+            for row, column in bad if scan == 2 else ():
+                z[16 * row : 16 * (row + 1), 16 * column : 16 * (column + 1)] *= 10
+            np.save(tmp_path / f"{label}{scan}.npy", 1e-9 * z)
+            lines.append(f"{label}{scan}.npy,{label},{label}{scan},10")
+    (tmp_path / "manifest.csv").write_text("\n".join(lines))
+    settings = load(tmp_path / "manifest.csv", tiles={"rows": 2, "cols": 2, "combine": "mean", "reject_over": 0.5})
+    afmfast.ingest(tmp_path / "manifest.csv", tmp_path / "stack.zarr")
+    return settings, afmfast.measure(tmp_path / "stack.zarr", tiles=settings.tiles, scheduler="serial")
+
+
+def test_quadrants__one_that_differs_is_named_and_the_others_are_averaged(tmp_path):
+    settings, table = quadrants(tmp_path, bad=[(0, 1)])
+    assert table.attrs["channels"]["height"]["rejected"] == {"A2.npy": ["0,1"], "B2.npy": ["0,1"]}
+    z = np.load(tmp_path / "A2.npy")
+    kept = [afmfast.measure_image(part, 1e-8, 1e-8)["Sq"] for part in (z[:16, :16], z[16:, :16], z[16:, 16:])]
+    assert table.set_index("name").loc["A2.npy", "height:Sq"] == pytest.approx(np.mean(kept), rel=1e-6)
+    result = classified(table, tiles=settings.tiles.model_dump(), keep=4)
+    assert {(e["name"], e["reason"]) for e in result.data["left_out"] if e["what"] == "tile"} == {
+        (name, "channel height, 0,1: differs too much in Sq from the scan's others") for name in ("A2.npy", "B2.npy")
+    }
+    (told,) = [w["text"] for w in result.data["warnings"] if w["code"] == "parts-dropped"]
+    assert "A2.npy (0,1), B2.npy (0,1)" in told
+    assert "by more than 50%" in told
+
+
+def test_quadrants__a_scan_whose_halves_differ_is_left_out_with_the_reason(tmp_path):
+    settings, table = quadrants(tmp_path, bad=[(0, 1), (1, 1)])
+    result = classified(table, tiles=settings.tiles.model_dump(), keep=4)
+    assert {(e["name"], e["reason"]) for e in result.data["left_out"] if e["what"] == "row"} == {
+        (name, "every tile of channel height differs too much in Sq from the others") for name in ("A2.npy", "B2.npy")
+    }

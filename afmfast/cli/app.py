@@ -14,9 +14,12 @@ from ..features.table import every, resolve
 from ..files import write_text
 from ..study.folder import StudyFolder, of_stage
 from ..study.settings import load
+from .channels import page as channel_page
+from .channels import show as show_channels
 from .flags import Given, changes
 from .parameters import page, show
 from .progress import shown
+from .repeatability import show as show_repeats
 from .said import findings_table, ingest_summary
 
 if TYPE_CHECKING:
@@ -108,7 +111,11 @@ def measure(
         folder.save(settings)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
-    for caution in lines.checks.missing_pixels(table.attrs["channels"]):
+    for name, reason in table.attrs.get("channels_left_out", {}).items():
+        print(f"  not used: {name} depends on the instrument: {reason}. To use it: --channels {name!r}")
+    channels = table.attrs["channels"]
+    cautions = lines.checks.missing_pixels(channels)
+    for caution in cautions + lines.checks.rejected_tiles(channels, settings.tiles.reject_over):
         print(f"! {caution['text']}")
     return 0
 
@@ -134,6 +141,28 @@ def classify(
         folder.save(settings)
         lines.pipeline.report_stage(folder)
     return _finish(result)
+
+
+@app.command
+def repeatability(
+    directory: Path,
+    *,
+    by: Annotated[
+        tuple[str, ...],
+        Parameter(help="columns of the manifest to compare across: probe, instrument", consume_multiple=True),
+    ] = (),
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> int:
+    """Say how well each parameter repeats, from re-scans and ways back; write repeatability.json."""
+    folder = StudyFolder(directory)
+    with shown(quiet=quiet) as progress:
+        document = lines.repeatability.repeatability_stage(
+            folder, folder.load(), by=by, workers=workers, progress=progress
+        )
+    show_repeats(document)
+    print(folder.repeatability)
+    return 0
 
 
 @app.command
@@ -184,6 +213,18 @@ def bench(
     print(lines.bench.told(document))
     if json is not None:
         write_text(json, dumps(document, indent=1) + "\n")
+    return 0
+
+
+@app.command
+def channels(
+    *, markdown: Annotated[bool, Parameter(negative="", help="as a page of Markdown: docs/channels.md")] = False
+) -> int:
+    """List the kinds of channels: which are used unless others are named, and why not the rest."""
+    if markdown:
+        print(channel_page(), end="")
+    else:
+        show_channels()
     return 0
 
 

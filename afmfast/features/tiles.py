@@ -28,7 +28,7 @@ def combine(
     reject_over: float | None = None,
     spread_column: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One row (n, p) per scan from its tiles' values (n, t, p), and how many tiles of each were rejected (n,).
+    """One row (n, p) per scan from its tiles' values (n, t, p), and which tiles were rejected (n, t).
 
     With `reject_over`, a tile whose value in `spread_column` (that of Sq) differs from the median of its
     scan's tiles by more than this share of that median is dropped. Tiles without a value do not count;
@@ -37,15 +37,14 @@ def combine(
     if how not in ("mean", "median"):
         raise SettingsError(f"tiles are combined by 'mean' or 'median', not by {how!r}")
     kept = values.copy()
-    rejected = np.zeros(len(values), int)
+    rejected = np.zeros(values.shape[:2], bool)
     if reject_over is not None:
         if spread_column is None:
             raise SettingsError("tiles can only be rejected by Sq, which is not among the parameters; add Sq")
         spread = values[:, :, spread_column]
         middle = _over_tiles(spread[:, :, None], "median")
-        is_bad = np.abs(spread - middle) > reject_over * np.abs(middle)
-        kept[is_bad] = np.nan
-        rejected = is_bad.sum(axis=1)
+        rejected = np.abs(spread - middle) > reject_over * np.abs(middle)
+        kept[rejected] = np.nan
     return _over_tiles(kept, how), rejected
 
 

@@ -20,7 +20,7 @@ SECTIONS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Channels and units", frozenset({"channel", "channels", "unit", "units", "calibrated", "uncalibrated",
      "instrument", "calibration", "sources"})),
     ("What is missing", frozenset({"class", "classes", "left", "missing", "nan", "file", "files", "row", "rows",
-     "dropped", "parameter", "parameters", "imputed"})),
+     "dropped", "parts", "parameter", "parameters", "imputed"})),
 )  # fmt: skip
 OTHER = "Other points"
 

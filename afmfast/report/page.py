@@ -13,6 +13,7 @@ from .distrust import cautions
 from .figures import auc, correlation, roc
 from .glance import at_a_glance, overtraining_text
 from .methods import REFERENCES, paragraph
+from .repeatability import repeats
 from .thumbnails import Thumbnail, by_channel
 from .wording import counts, defined, sample_noun, title
 
@@ -20,7 +21,9 @@ from .wording import counts, defined, sample_noun, title
 _RANKED_AT_ONCE = 12
 
 
-def context(results: Mapping[str, Any], thumbnails: Sequence[Thumbnail]) -> dict[str, Any]:
+def context(
+    results: Mapping[str, Any], thumbnails: Sequence[Thumbnail], repeatability: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The template's variables."""
     lead = headline(results)
     result = results["combinations"][lead]
@@ -60,6 +63,7 @@ def context(results: Mapping[str, Any], thumbnails: Sequence[Thumbnail]) -> dict
         "settings_by_class": tables.settings_by_class(results),
         "associations": uncertainty.associations(results),
         "left_out": tables.left_out(results),
+        "repeats": repeats(repeatability) if repeatability else [],
         "rule": data["rule_of_ten"],
         "classes": data["classes"],
         "channels": data["channels"],

@@ -15,11 +15,18 @@ from .thumbnails import Thumbnail
 NAME = "report.html"
 
 
-def write(results: Mapping[str, Any], folder: Path, *, thumbnails: Sequence[Thumbnail] = ()) -> Path:
+def write(
+    results: Mapping[str, Any],
+    folder: Path,
+    *,
+    thumbnails: Sequence[Thumbnail] = (),
+    repeatability: Mapping[str, Any] | None = None,
+) -> Path:
     """Write `folder/report.html` and return its path; equal input gives equal bytes.
 
-    `results` is a document of data_schemas/results-1.0.json; None and NaN appear as a dash.
+    `results` is a document of data_schemas/results-1.0.json, `repeatability` of repeatability-1.0.json; None and NaN
+    appear as a dash.
     Raises `StoreError` where the results do not keep to the schema.
     """
     contracts.check(results, "results", where="results")
-    return write_text(Path(folder) / NAME, render("template.html", context(results, thumbnails)))
+    return write_text(Path(folder) / NAME, render("template.html", context(results, thumbnails, repeatability)))

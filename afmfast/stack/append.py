@@ -50,26 +50,26 @@ class Appender:
     working name (`at`), is kept there when interrupted, and is taken up again if `origin` is still the same.
     """
 
-    def __init__(self, path: Path, *, origin: str, channel_names: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, *, origin: str, channel_names: Mapping[str, str], retraces: bool = False) -> None:
         self.path, self.at = path, path
         self._gathered: dict[tuple[int, int], list[Entry]] = {}
         if not path.exists():
             self.at = working_path(path)
-            self._start_or_take_up(origin, channel_names)
+            self._start_or_take_up(origin, channel_names, retraces)
         _repair(self.at)
         self.store = open_store(self.at)
         self._root: Group = zarr.open_group(str(self.at), mode="r+", use_consolidated=False)
         self._n_images = {shape: self.store.n_images(shape) for shape in self.store.shapes}
         self.channels: dict[str, ChannelInfo] = {info.name: info for info in self.store.channels}
 
-    def _start_or_take_up(self, origin: str, channel_names: Mapping[str, str]) -> None:
+    def _start_or_take_up(self, origin: str, channel_names: Mapping[str, str], retraces: bool) -> None:
         if (self.at / "zarr.json").is_file():
             root = zarr.open_group(str(self.at), mode="r", use_consolidated=False)
             if root.attrs.get("origin") == origin and root.attrs.get("schema") == contracts.name_of("stack"):
                 return
         shutil.rmtree(self.at, ignore_errors=True)
         about: dict[str, Any] = {"schema": contracts.name_of("stack"), "afmfast": version("afmfast"), "origin": origin}
-        about["channel_names"] = dict(channel_names)
+        about["channel_names"], about["retraces"] = dict(channel_names), retraces
         zarr.create_group(str(self.at), zarr_format=3, attributes=about)
 
     def __enter__(self) -> Appender:

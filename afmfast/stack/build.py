@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, FileRefused, StoreError
-from ..records import Image
+from ..records import RETRACE, Image
 from .append import ABOUT, Appender, Entry
 from .channels import PIXEL_TOLERANCE, Choice, choose, wanted
 from .manifest import Manifest, ManifestRow, Scan
@@ -31,6 +31,7 @@ def build(
     *,
     read: Read,
     channel_names: Mapping[str, str] | None = None,
+    retraces: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -38,11 +39,12 @@ def build(
 
     `read(path, pixel_size=..., z_unit=...)` gives a file's images or raises `FileRefused`; such a file is a line of
     the report, which is also written as `ingest.json` beside the stack. Rows that are there already keep their
-    images and get the manifest's present labels. Raises the first `FileRefused` if `strict`; `StoreError` where a
+    images and get the manifest's present labels. With `retraces` the way back of every channel is kept beside it, as
+    `<name> (retrace)`. Raises the first `FileRefused` if `strict`; `StoreError` where a
     name of the stack now means other content; `DataError` where not one scan could be read.
     """
     stack_path = Path(stack_path)
-    ingest = _Ingest(manifest, stack_path, read, dict(channel_names or {}), strict)
+    ingest = _Ingest(manifest, stack_path, read, dict(channel_names or {}), retraces, strict)
     report = ingest.run(progress)
     report.write(stack_path.with_name("ingest.json"))
     if not stack_path.exists():
@@ -54,9 +56,11 @@ def build(
 class _Ingest:
     """One run of `build`: the scans still to read, what each became, and the report it grows."""
 
-    def __init__(self, manifest: Manifest, path: Path, read: Read, channel_names: dict[str, str], strict: bool) -> None:
+    def __init__(
+        self, manifest: Manifest, path: Path, read: Read, channel_names: dict[str, str], retraces: bool, strict: bool
+    ) -> None:
         self.manifest, self.path, self.read, self.strict = manifest, path, read, strict
-        self.channel_names = channel_names
+        self.channel_names, self.retraces = channel_names, retraces
         self.scans = manifest.scans()
         self.report = IngestReport(str(path))
         self.contents: dict[str, str] = {}
@@ -66,8 +70,9 @@ class _Ingest:
     def run(self, progress: Progress | None) -> IngestReport:
         path = self.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with Appender(path, origin=self._origin(), channel_names=self.channel_names) as stack:
+        with Appender(path, origin=self._origin(), channel_names=self.channel_names, retraces=self.retraces) as stack:
             self._refuse_other_names(stack)
+            self._refuse_retraces(stack)
             there = {row["name"]: row for row in stack.store.table.to_dict("records")}
             new = self._sort_out(there, stack)
             total, done = sum(len(_files(scan)) for scan in new), 0
@@ -85,7 +90,7 @@ class _Ingest:
 
     def _origin(self) -> str:
         """What an interrupted first ingest was made from; another manifest starts afresh."""
-        said = [repr(self.scans), json.dumps(self.channel_names, sort_keys=True)]
+        said = [repr(self.scans), json.dumps([self.channel_names, self.retraces], sort_keys=True)]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     def _refuse_other_names(self, stack: Appender) -> None:
@@ -95,6 +100,16 @@ class _Ingest:
                 f"{self.path}: made with channel_names {before}, now they are {self.channel_names}. "
                 "Use the same, or delete the stack and ingest again."
             )
+
+    def _refuse_retraces(self, stack: Appender) -> None:
+        """Rows that were read without their way back cannot get it later; a stack that has it goes on so."""
+        kept = bool(stack.store.document.get("retraces", False))
+        if self.retraces and not kept and len(stack.store.table):
+            raise StoreError(
+                f"{self.path}: made without the ways back of the lines, which are asked for now (retraces: true). "
+                "Delete the stack and ingest again."
+            )
+        self.retraces = self.retraces or kept
 
     def _sort_out(self, there: Mapping[str, Any], stack: Appender) -> list[Scan]:
         """Scans to be read; those that are in the stack are compared and get the manifest's present words."""
@@ -188,7 +203,7 @@ class _Ingest:
                 )
             self.report.lose_row(scan.label)
             return
-        choice = choose(images, self.channel_names, stack.channels)
+        choice = choose(images, self.channel_names, stack.channels, retraces=self.retraces)
         self.report.n_retraces += choice.n_retraces
         if choice.refused:
             if self.strict:
@@ -245,7 +260,11 @@ class _Ingest:
 
     def _add(self, scan: Scan, choice: Choice, stack: Appender) -> None:
         sha256, read_as = self._contents(scan)
-        sources = {name: (_NUMBERING.sub("", image.channel), image.calibrated) for name, image in choice.images.items()}
+        sources = {
+            name: (_NUMBERING.sub("", image.channel), image.calibrated)
+            for name, image in choice.images.items()
+            if not name.endswith(RETRACE)
+        }
         notes = {"left_out": choice.left_out, "sources": sources}
         self._note(scan, sha256, choice.dx, notes)
         stack.add(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..records import Image, common_name
+from ..records import RETRACE, Image, common_name
 from .layout import ChannelInfo
 
 #: A closed-loop sensor measures where the piezo's voltage only tells: of two heights this one is kept.
@@ -44,17 +44,30 @@ def wanted(images: list[Image], channel: str) -> list[Image]:
     if not channel:
         return images
     if len(traces) == 1:
-        return [traces[0].renamed(channel)]
-    by_name = [image for image in images if image.channel == channel]
-    return by_name or [image for image in traces if common_name(image.channel, image.unit) == channel][:1]
+        return [image.renamed(channel + RETRACE * image.is_retrace) for image in _both_ways(traces[0], images)]
+    meant = [image for image in images if image.channel == channel]
+    meant = meant or [image for image in traces if common_name(image.channel, image.unit) == channel][:1]
+    return _both_ways(meant[0], images) if meant else []
 
 
-def choose(images: list[Image], channel_names: Mapping[str, str], known: Mapping[str, ChannelInfo]) -> Choice:
+def _both_ways(trace: Image, images: list[Image]) -> list[Image]:
+    """A trace, with its retrace where that is there."""
+    return [trace, *(image for image in images if image.channel == trace.channel + RETRACE)]
+
+
+def choose(
+    images: list[Image],
+    channel_names: Mapping[str, str],
+    known: Mapping[str, ChannelInfo],
+    *,
+    retraces: bool = False,
+) -> Choice:
     """Name the channels of a scan and take those that fit together.
 
-    Retraces are passed by. Of two channels with one common name the one named in `channel_names` stays, then a
-    closed-loop sensor, then the first in the file. A channel of another shape or pixel size than the row's first
-    absolute channel, or of another unit than `known` says for the stack, is left out, and so is an empty one.
+    Retraces are passed by, or with `retraces` taken as `<name> (retrace)` beside the trace they belong to. Of two
+    channels with one common name the one named in `channel_names` stays, then a closed-loop sensor, then the first
+    in the file. A channel of another shape or pixel size than the row's first absolute channel, or of another unit
+    than `known` says for the stack, is left out, and so is an empty one.
     """
     traces = [image for image in images if not image.is_retrace or image.channel in channel_names]
     choice = Choice(n_retraces=len(images) - len(traces))
@@ -77,7 +90,19 @@ def choose(images: list[Image], channel_names: Mapping[str, str], known: Mapping
     if not choice.images:
         found = ", ".join(f"{name}: {reason}" for name, reason in choice.left_out)
         choice.refused = f"no channel can be used ({found})"
+    elif retraces:
+        _add_retraces(choice, images, measure, known)
     return choice
+
+
+def _add_retraces(choice: Choice, images: list[Image], measure: Image, known: Mapping[str, ChannelInfo]) -> None:
+    """The way back of every channel that was taken, where it fits beside it."""
+    back = {image.channel: image for image in images if image.is_retrace and np.isfinite(image.heights).any()}
+    for name, trace in list(choice.images.items()):
+        image = back.get(trace.channel + RETRACE)
+        if image is not None and not _misfit(image, measure, known.get(name)):
+            choice.images[name + RETRACE] = image
+            choice.n_retraces -= 1
 
 
 def _named(traces: list[Image], channel_names: Mapping[str, str], choice: Choice) -> dict[str, Image]:

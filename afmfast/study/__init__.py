@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from . import demo as demo
     from . import ingest as ingest
     from . import pipeline as pipeline
+    from . import repeatability as repeatability
     from . import status as status
 
-_LINES = ("at_work", "bench", "checks", "demo", "ingest", "pipeline", "status")
+_LINES = ("at_work", "bench", "checks", "demo", "ingest", "pipeline", "repeatability", "status")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -15,6 +15,8 @@ from ..significance.association import association
 
 Warnings = list[dict[str, str]]
 
+#: Scans that a warning names.
+_SCANS_NAMED = 5
 #: Microscopes write L/N or L/(N-1) and round the scan size: pixel sizes within 1 % are one setting.
 _ONE_PIXEL_SIZE = 1.01
 
@@ -153,6 +155,22 @@ def _lost(channel: str, about: Mapping[str, Any]) -> str:
     if undefined:
         return f"{scans} with missing pixels: {undefined} are not defined there. Set fill (nearest or plane) for them."
     return f"{scans} with missing pixels: the parameters are those of the pixels that are there."
+
+
+def rejected_tiles(channels: Mapping[str, Mapping[str, Any]], share: float | None) -> Warnings:
+    """A warning for each channel, described as in parameters-1.0.json, in which scans lost tiles to `reject_over`."""
+    lost = {channel: about["rejected"] for channel, about in channels.items() if about.get("rejected")}
+    return [warning("parts-dropped", _differing(channel, scans, share or 0.0)) for channel, scans in lost.items()]
+
+
+def _differing(channel: str, scans: Mapping[str, Sequence[str]], share: float) -> str:
+    named = [f"{name} ({'; '.join(places)})" for name, places in list(scans.items())[:_SCANS_NAMED]]
+    more = f" and {len(scans) - _SCANS_NAMED} more" if len(scans) > _SCANS_NAMED else ""
+    return (
+        f"Channel {channel}: tiles whose Sq differs by more than {share:.0%} from the median of their scan's were "
+        f"dropped and the rest averaged, in {', '.join(named)}{more} (row,column from the top left, counted from 0). "
+        "Look at these scans: dirt, a changed tip or another phase of the material."
+    )
 
 
 def check_groups(samples: pd.DataFrame, column: str) -> Warnings:

@@ -14,11 +14,21 @@ import pandas as pd
 
 from ..errors import DataError, SettingsError
 from ..features.table import PARAMETERS, columns_of
+from ..records import RETRACE
 from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
 from ..validation.plan import Plan
-from .checks import Warnings, associations, given_groups, missing_pixels, settings_by_class, settings_table, warning
+from .checks import (
+    Warnings,
+    associations,
+    given_groups,
+    missing_pixels,
+    rejected_tiles,
+    settings_by_class,
+    settings_table,
+    warning,
+)
 from .classify import evaluate
 from .evidence import compare, correct
 from .folder import StageProgress
@@ -69,14 +79,20 @@ def classify_table(
     correct(results)
     compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}
-    warnings = before["warnings"] + samples.warnings + _of_channels(described, channels) + _of_settings(alone, samples)
+    left_out = before["left_out"] + _channels_left_out(table) + samples.left_out
+    warnings = (
+        before["warnings"]
+        + samples.warnings
+        + _of_channels(described, channels, settings)
+        + _of_settings(alone, samples)
+    )
     warnings += [w for result in results.values() for w in result.warnings]
     warnings += _of_splits(settings)
-    warnings += unequal_losses(samples.table, before["left_out"] + samples.left_out)
+    warnings += unequal_losses(samples.table, left_out)
     return StudyResult(
         name=settings.title,
         settings=recorded(settings),
-        data=_data(samples, described, channels, settings, before["left_out"] + samples.left_out, warnings),
+        data=_data(samples, described, channels, settings, left_out, warnings),
         combinations=results,
         versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -120,7 +136,8 @@ def versions() -> dict[str, str]:
 
 
 def _channels(described: dict[str, Any], settings: Settings) -> tuple[str, ...]:
-    chosen = tuple(channel for channel, about in described.items() if about["units"])
+    asked = settings.channels or ()
+    chosen = tuple(c for c, about in described.items() if about["units"] and (c in asked or not c.endswith(RETRACE)))
     if not chosen:
         raise DataError("no channel has a parameter that means something in its unit; name others with `parameters`")
     named = dict.fromkeys(c for combination in settings.combinations or () for c in combination)
@@ -130,6 +147,14 @@ def _channels(described: dict[str, Any], settings: Settings) -> tuple[str, ...]:
                 f"combinations name channel {channel!r}, which was not measured; there are {', '.join(chosen)}"
             )
     return tuple(c for c in chosen if not named or c in named)
+
+
+def _channels_left_out(table: pd.DataFrame) -> LeftOut:
+    return [
+        {"what": "channel", "name": name, "label": "",
+         "reason": f"depends on the instrument: {reason}. Name it in `channels` to use it"}
+        for name, reason in table.attrs.get("channels_left_out", {}).items()
+    ]  # fmt: skip
 
 
 def _combinations(channels: tuple[str, ...], settings: Settings) -> list[tuple[str, ...]]:
@@ -211,7 +236,7 @@ def _of_splits(settings: Settings) -> Warnings:
     return [warning("few-splits", text)]
 
 
-def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings:
+def _of_channels(described: dict[str, Any], channels: Sequence[str], settings: Settings) -> Warnings:
     found: Warnings = []
     dependent = [c for c in channels if described[c]["kind"] != "absolute"]
     if dependent:
@@ -222,7 +247,8 @@ def _of_channels(described: dict[str, Any], channels: Sequence[str]) -> Warnings
                 "or its probe: the same sample may look different elsewhere.",
             )
         )
-    found += missing_pixels({c: described[c] for c in channels})
+    chosen = {c: described[c] for c in channels}
+    found += missing_pixels(chosen) + rejected_tiles(chosen, settings.tiles.reject_over)
     raw = [c for c in channels if not described[c]["calibrated"] and c not in dependent]
     if raw:
         found.append(warning("uncalibrated", f"Channel {', '.join(raw)} is not calibrated in the files."))

@@ -24,7 +24,7 @@ def of_stage(progress: Progress | None, stage: str) -> StageProgress | None:
 
 
 class StudyFolder:
-    """Paths of a study's products: study.yaml, stack.zarr, parameters.parquet, repeats/, results.json, report.html."""
+    """Paths of a study's products: study.yaml, stack.zarr, parameters.parquet, repeats/, results.json and so on."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,6 +32,7 @@ class StudyFolder:
         self.stack = path / "stack.zarr"
         self.ingest_report = path / "ingest.json"
         self.parameters = path / "parameters.parquet"
+        self.repeatability = path / "repeatability.json"
         self.repeats = path / "repeats"
         self.results = path / "results.json"
         self.report = path / "report.html"

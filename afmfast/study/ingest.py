@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import DataError, SettingsError
 from ..files import write_text
 from ..readers.table import read
+from ..records import RETRACE
 from ..report.gallery import write_gallery
 from ..report.thumbnails import Thumbnail, shrunk
 from ..stack.build import build
@@ -62,17 +63,19 @@ def ingest(
     stack: str | Path,
     *,
     channel_names: Mapping[str, str] | None = None,
+    retraces: bool = False,
     strict: bool = False,
     gallery: Path | None = None,
     progress: StageProgress | None = None,
 ) -> IngestReport:
     """Read every scan of a manifest into a zarr stack; what cannot be read is a line of the report.
 
-    `strict` stops at the first bad file instead; `gallery` names a page of small pictures to write.
+    `retraces` keeps the way back of every channel too, as `<name> (retrace)`; `strict` stops at the first bad file
+    instead; `gallery` names a page of small pictures to write.
     """
     report = build(
         read_manifest(Path(manifest)), Path(stack),
-        read=read, channel_names=dict(channel_names or {}), strict=strict, progress=progress,
+        read=read, channel_names=dict(channel_names or {}), retraces=retraces, strict=strict, progress=progress,
     )  # fmt: skip
     if gallery is not None:
         store = open_store(Path(stack))
@@ -84,7 +87,7 @@ def ingest(
 def thumbnails(store: Store, names: Sequence[str], channels: Sequence[str] | None = None) -> list[Thumbnail]:
     """Small pictures of the named rows, for the report and the contact sheet."""
     labels = dict(zip(store.rows["name"], store.rows["label"], strict=True))
-    wanted = channels or [info.name for info in store.channels]
+    wanted = channels or [info.name for info in store.channels if not info.name.endswith(RETRACE)]
     pictures = []
     for name in names:
         for channel in wanted:

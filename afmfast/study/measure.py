@@ -18,11 +18,12 @@ from ..features.measure import measure as measure_blocks
 from ..features.preparation import Preparation
 from ..features.recipes import needs_all
 from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, columns_of
-from ..records import HEIGHT
+from ..records import RETRACE
 from ..registry import Registry
 from ..schedule import Pool, Scheduler, open_pool
 from ..stack.layout import ChannelInfo
 from ..stack.store import Store, open_store
+from .channels import instrument_dependent, is_height, ways_back
 from .folder import StageProgress
 from .settings import Tiles
 
@@ -41,6 +42,7 @@ def measure(
     l_filter: float | None = None,
     tiles: Tiles | None = None,
     channels: Sequence[str] | None = None,
+    retraces: bool = False,
     scheduler: Scheduler = None,
     workers: int | None = None,
     progress: StageProgress | None = None,
@@ -52,31 +54,40 @@ def measure(
     for heights, none for other quantities); it, `lines`, `fill` and the filters (metres) are those of
     `measure_image`. `frame.attrs` is the document of data_schemas/parameters-1.0.json: units, preparation,
     definitions, and for each channel how many scans have missing pixels and what is not defined for them.
-    Raises `DataError` where a channel is not in the stack, `SettingsError` where a setting does not fit it.
+    `retraces` measures the way back of every channel too, as `<channel> (retrace)`.
+    Raises `DataError` where a channel is not in the stack, `StoreError` where it was made without the retraces,
+    `SettingsError` where a setting does not fit it.
     """
     store = open_store(Path(stack).resolve())
     cut = tiles or Tiles()
     frame = samples_of(store, cut)
     chosen = choose_channels(store, channels)
+    if retraces:
+        chosen += ways_back(store, chosen)
     prepared = _preparations(store, chosen, level or {}, Preparation("", lines, fill, s_filter, l_filter))
     missing: dict[str, dict[str, Any]] = {}
-    rejected = np.zeros(len(frame), int)
+    rejected: dict[str, dict[str, list[str]]] = {}
+    n_rejected = np.zeros(len(frame), int)
     parts = [frame]
     with open_pool(scheduler, workers=workers) as pool:
         for number, info in enumerate(chosen):
             stepwise = _part_of(progress, number, len(chosen), info.name)
-            columns, values, dropped, n_incomplete = _channel(
+            columns, values, is_rejected, n_incomplete = _channel(
                 store, info, parameters, prepared[info.name], cut, pool, stepwise
             )
             if n_incomplete:
                 undefined = _undefined(info, parameters, prepared[info.name])
                 missing[info.name] = {"scans": n_incomplete, "undefined": undefined}
             parts.append(pd.DataFrame(values, columns=[f"{info.name}:{c}" for c in columns], index=frame.index))
-            rejected = np.maximum(rejected, dropped)
+            rejected[info.name] = _by_scan(is_rejected, frame, cut)
+            if not info.name.endswith(RETRACE):
+                n_rejected = np.maximum(n_rejected, is_rejected.sum(axis=1))
     if cut.reject_over is not None:
-        frame["tiles_rejected"] = rejected
+        frame["tiles_rejected"] = n_rejected
     table = pd.concat(parts, axis=1)
-    table.attrs.update(_document(table, chosen, prepared, missing, cut), source=Path(stack).name)
+    table.attrs.update(_document(table, chosen, prepared, missing, rejected, cut), source=Path(stack).name)
+    if channels is None:
+        table.attrs["channels_left_out"] = instrument_dependent(store)
     return table
 
 
@@ -84,7 +95,7 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
     """The wanted channels, by default every absolute one."""
     known = {info.name: info for info in store.channels}
     if wanted is None:
-        absolute = [info for info in known.values() if info.kind == "absolute"]
+        absolute = [info for info in known.values() if info.kind == "absolute" and not info.name.endswith(RETRACE)]
         if not absolute:
             raise DataError(
                 f"no channel of this stack has absolute units (found: {', '.join(known) or 'none'}); "
@@ -106,9 +117,9 @@ def _preparations(
         known[name]
     found = {}
     for info in chosen:
-        given = level.get(info.name, "plane" if info.name == HEIGHT else "none")
+        usual = level.get(info.name.removesuffix(RETRACE), "plane" if is_height(info.name) else "none")
         try:
-            found[info.name] = replace(shared, level=given).check(info.unit)
+            found[info.name] = replace(shared, level=level.get(info.name, usual)).check(info.unit)
         except SettingsError as fault:
             raise SettingsError(f"channel {info.name!r}: {fault}") from None
     return found
@@ -116,7 +127,7 @@ def _preparations(
 
 def _undefined(info: ChannelInfo, parameters: str | Sequence[str], how: Preparation) -> list[str]:
     """Symbols without a value where pixels are missing: all of them where they were to be filled and were too many."""
-    rows = applicable(parameters, info.unit, has_zero=info.name != HEIGHT)
+    rows = applicable(parameters, info.unit, has_zero=not is_height(info.name))
     return [row.symbol for row in rows if how.fill != "none" or needs_all(row.of)]
 
 
@@ -155,11 +166,11 @@ def _channel(
     pool: Pool,
     progress: StageProgress | None,
 ) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, int]:
-    """One channel's columns, their values, one line a sample, and how many tiles of each were dropped.
+    """One channel's columns, their values, one line a sample, and which of its tiles were dropped (n, t).
 
     NaN for rows that lack the channel. The number is that of scans with missing pixels.
     """
-    has_zero = info.name != HEIGHT
+    has_zero = not is_height(info.name)
     columns = columns_of(applicable(parameters, info.unit, has_zero=has_zero))
     place = {name: i for i, name in enumerate(store.rows["name"])}
     values = np.full((len(place), cut.rows * cut.cols, len(columns)), np.nan)
@@ -173,11 +184,20 @@ def _channel(
         )  # fmt: skip
         n_incomplete = int(is_incomplete.sum())
     if cut.combine == "none" or cut.whole:
-        whole = np.zeros(values.shape[0] * values.shape[1], int)
-        return columns, values.reshape(-1, len(columns)), whole, n_incomplete
+        each = values.reshape(-1, len(columns))
+        return columns, each, np.zeros((len(each), 1), bool), n_incomplete
     spread = columns.index("Sq") if "Sq" in columns else None
-    combined, dropped = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
-    return columns, combined, dropped, n_incomplete
+    combined, is_rejected = tiling.combine(values, cut.combine, reject_over=cut.reject_over, spread_column=spread)
+    return columns, combined, is_rejected, n_incomplete
+
+
+def _by_scan(is_rejected: np.ndarray, frame: pd.DataFrame, cut: Tiles) -> dict[str, list[str]]:
+    """Places "row,column" of the dropped tiles, counted from 0 at the top left, by scan."""
+    places = [f"{row},{column}" for row in range(cut.rows) for column in range(cut.cols)]
+    return {
+        str(frame["name"].iloc[scan]): [places[tile] for tile in np.flatnonzero(is_rejected[scan])]
+        for scan in np.flatnonzero(is_rejected.any(axis=1))
+    }
 
 
 def _document(
@@ -185,6 +205,7 @@ def _document(
     chosen: Sequence[ChannelInfo],
     prepared: Mapping[str, Preparation],
     missing: Mapping[str, dict[str, Any]],
+    rejected: Mapping[str, dict[str, list[str]]],
     cut: Tiles,
 ) -> dict[str, Any]:
     """What the table's columns mean, as data_schemas/parameters-1.0.json has it."""
@@ -207,7 +228,7 @@ def _document(
         "channels": {
             info.name: {
                 "unit": info.unit, "kind": info.kind, "calibrated": info.calibrated,
-                **asdict(prepared[info.name]), "missing": missing.get(info.name),
+                **asdict(prepared[info.name]), "missing": missing.get(info.name), "rejected": rejected[info.name],
             }
             for info in chosen
         },

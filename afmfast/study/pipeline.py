@@ -31,7 +31,9 @@ from .result import StudyResult
 from .settings import Settings
 
 #: Settings that change a measured value.
-_MEASURING = {"parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels"}
+_MEASURING = {
+    "parameters", "level", "lines", "fill", "s_filter_nm", "l_filter_nm", "tiles", "channels", "retraces",
+}  # fmt: skip
 
 
 def run_study(
@@ -66,8 +68,8 @@ def ingest_stage(
 ) -> IngestReport:
     """Scan files to stack.zarr; scans that are in it already are not read again."""
     return ingest(
-        settings.manifest, folder.stack, channel_names=settings.channel_names, strict=strict,
-        gallery=folder.path / "gallery.html" if gallery else None, progress=of_stage(progress, "ingest"),
+        settings.manifest, folder.stack, channel_names=settings.channel_names, retraces=settings.retraces,
+        strict=strict, gallery=folder.path / "gallery.html" if gallery else None, progress=of_stage(progress, "ingest"),
     )  # fmt: skip
 
 
@@ -87,8 +89,8 @@ def measure_stage(
         table = measure(
             folder.stack, parameters=settings.parameters, level=settings.level, lines=settings.lines,
             fill=settings.fill, s_filter=_metres(settings.s_filter_nm), l_filter=_metres(settings.l_filter_nm),
-            tiles=settings.tiles, channels=settings.channels, scheduler=scheduler, workers=workers,
-            progress=of_stage(progress, "measure"),
+            tiles=settings.tiles, channels=settings.channels, retraces=settings.retraces,
+            scheduler=scheduler, workers=workers, progress=of_stage(progress, "measure"),
         )  # fmt: skip
     else:
         table = with_identifiers(table, store, settings.tiles)
@@ -107,7 +109,7 @@ def classify_stage(
     progress: Progress | None = None,
 ) -> StudyResult:
     """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
-    table = _of_manifest(load_table(folder), settings)
+    table = of_manifest(load_table(folder), settings)
     _remove_stale(folder, settings)
     with open_pool(scheduler, workers=workers, holds_gil=holds_gil(settings.classifier)) as pool:
         result = classify_table(
@@ -131,7 +133,15 @@ def report_stage(folder: StudyFolder) -> Path:
         tested = next(iter(results["combinations"].values()))["rows"]
         scans = dict.fromkeys(scan_of[row["row"]] for row in tested if row["row"] in scan_of)
         pictures = examples(open_store(folder.stack), list(scans), channels)
-    return write_report(results, folder.path, thumbnails=pictures)
+    return write_report(results, folder.path, thumbnails=pictures, repeatability=repeatability_of(folder))
+
+
+def repeatability_of(folder: StudyFolder) -> dict[str, Any] | None:
+    """The repeatability.json of a study, if it was made from the present parameter table."""
+    if not (folder.repeatability.is_file() and folder.parameters.is_file()):
+        return None
+    document = dict(json.loads(folder.repeatability.read_text("utf-8")))
+    return document if document.get("key") == load_table(folder).attrs.get("key") else None
 
 
 def load_results(folder: StudyFolder) -> dict[str, Any]:
@@ -182,7 +192,7 @@ def _metres(nm: float | None) -> float | None:
     return None if nm is None else nm * 1e-9
 
 
-def _of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Rows of scans that the manifest names; a stack may hold others, of an earlier or another manifest."""
     if not settings.manifest.is_file():
         return table

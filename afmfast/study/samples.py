@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,11 +39,11 @@ def choose_samples(table: pd.DataFrame, channels: Sequence[str], settings: Setti
     """
     out: LeftOut = []
     chosen = _without_repeats(_labelled(table, settings, out), out)
-    chosen = _complete(chosen, channels, out)
+    chosen = _complete(chosen, channels, _rejected(table, channels), out)
     chosen = chosen.assign(group_used=_groups(chosen, settings.groups))
     seen = _class_lines(chosen)
     chosen = _splittable(chosen, settings, out)
-    _count_tiles(chosen, out)
+    _name_tiles(chosen, _rejected(table, channels), out)
     warnings = checks.check_groups(chosen, settings.groups)
     warnings += checks.check_pixel_sizes(chosen, allowed=settings.allow_mixed_pixel_size)
     warnings += checks.check_batches(chosen)
@@ -74,7 +74,15 @@ def _without_repeats(table: pd.DataFrame, out: LeftOut) -> pd.DataFrame:
     return table[repeat_of == ""]
 
 
-def _complete(table: pd.DataFrame, channels: Sequence[str], out: LeftOut) -> pd.DataFrame:
+def _rejected(table: pd.DataFrame, channels: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    """Tiles that differ too much from the others, by channel and scan."""
+    described = table.attrs.get("channels", {})
+    return {c: described[c]["rejected"] for c in channels if described.get(c, {}).get("rejected")}
+
+
+def _complete(
+    table: pd.DataFrame, channels: Sequence[str], rejected: Mapping[str, Mapping[str, list[str]]], out: LeftOut
+) -> pd.DataFrame:
     """Rows that have every chosen channel and enough of its parameters."""
     complete = np.ones(len(table), bool)
     for channel in channels:
@@ -82,6 +90,8 @@ def _complete(table: pd.DataFrame, channels: Sequence[str], out: LeftOut) -> pd.
         lacks, poor = np.isnan(values).all(axis=1), ~usable_rows(values)
         for name, label, absent in zip(table["name"][poor], table["label"][poor], lacks[poor], strict=True):
             why = f"lacks channel {channel}" if absent else f"over half of the parameters of {channel} are undefined"
+            if absent and name in rejected.get(channel, {}):
+                why = f"every tile of channel {channel} differs too much in Sq from the others"
             out.append(_entry("row", name, label, why))
         complete &= ~poor
     return table[complete]
@@ -133,12 +143,14 @@ def _also(names: Sequence[str]) -> str:
     return f" (likewise {', '.join(names)})" if names else ""
 
 
-def _count_tiles(table: pd.DataFrame, out: LeftOut) -> None:
-    """Say which scans lost tiles to `reject_over`."""
-    if "tiles_rejected" in table:
-        lost = table[table["tiles_rejected"] > 0]
-        for name, label, n in zip(lost["name"], lost["label"], lost["tiles_rejected"], strict=True):
-            out.append(_entry("tile", name, label, f"{n} tiles differ too much in Sq from the scan's others"))
+def _name_tiles(table: pd.DataFrame, rejected: Mapping[str, Mapping[str, list[str]]], out: LeftOut) -> None:
+    """Say which scans lost which tiles to `reject_over`."""
+    labels = dict(zip(table["name"], table["label"], strict=True))
+    for channel, scans in rejected.items():
+        for name, places in scans.items():
+            if name in labels:
+                reason = f"channel {channel}, {'; '.join(places)}: differs too much in Sq from the scan's others"
+                out.append(_entry("tile", name, labels[name], reason))
 
 
 def unequal_losses(kept: pd.DataFrame, left_out: LeftOut) -> checks.Warnings:

@@ -54,6 +54,9 @@ class Settings(BaseModel):
         tuple[str, ...] | None, Field(description="channels to use; default: every absolute one", min_length=1)
     ] = None
     channel_names: Annotated[dict[str, str], Field(description="vendor name: common name")] = {}
+    retraces: Annotated[
+        bool, Field(description="keep and measure the way back of every line: a repeat that costs no scan")
+    ] = False
     combinations: Annotated[
         tuple[tuple[str, ...], ...] | None,
         Field(description="channels joined by + (height+adhesion); default: each alone and all together"),
