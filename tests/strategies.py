@@ -83,6 +83,13 @@ def _hatch(shape: tuple[int, int]) -> Surface:
     return Surface(make, dy=15 * NM)
 
 
+def checks(n_levels: int) -> np.ndarray:
+    """Chequered on 1, 2, 4, ... pixels at once, each twice as high in squares as the finer one: H = 1/2 by hand."""
+    n = np.arange(2**n_levels)
+    bits = [(n >> k & 1)[:, None] ^ (n >> k & 1) for k in range(n_levels)]
+    return NM * sum(2 ** (k / 2) * (1.0 - 2.0 * bit) for k, bit in enumerate(bits))
+
+
 def _pyramid(half: int) -> Callable[[], list[np.ndarray]]:
     place = np.abs(np.arange(-half, half + 1.0))
     return lambda: [-NM * np.maximum(place, place[:, None])]
@@ -141,6 +148,8 @@ SURFACES = {
     "hatch": _hatch((60, 96)),
     "hatch_1_more": _hatch((61, 97)),
     "gaussian": _gaussian(80 * NM, 80 * NM),
+    "gaussian_short": _gaussian(40 * NM, 40 * NM),
+    "checks": Surface(_one(checks, 7)),
     "gaussian_long": _gaussian(120 * NM, 60 * NM),
     "self_affine_0.2": _self_affine(0.2),
     "self_affine_0.5": _self_affine(0.5),
