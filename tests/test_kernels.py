@@ -154,6 +154,7 @@ ARGUMENTS = {
     "order_statistics": lambda: (ASCENDING, 1.0),
     "median_deviation": lambda: (ASCENDING, 0.1),
     "nearest": lambda: (ASCENDING, 0.1, 77),
+    "probability_lines": lambda: (ASCENDING,),
     "entropy": lambda: (ASCENDING,),
     "volumes": lambda: (ASCENDING,),
     "slope_moments": lambda: (relief(), 2e-9, 3e-9),

@@ -67,6 +67,14 @@ class Order(NamedTuple):
     above_rms: float
 
 
+class ProbabilityLines(NamedTuple):
+    """Two straight lines through the heights over normal probability: their slopes, and the ratio where they cross."""
+
+    peaks: float
+    valleys: float
+    crossing: float
+
+
 class Entropy(NamedTuple):
     """Entropy of the histogram of heights, over the largest it can be."""
 

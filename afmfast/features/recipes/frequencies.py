@@ -91,13 +91,13 @@ def _slopes(surface: Surface, amplitudes: Amplitudes, differences: Differences) 
     return SpectralSlopes(*_ring_slopes(surface, amplitudes.values), _row_slope(surface, amplitudes.values))
 
 
-def _ring_slopes(surface: Surface, amplitudes: np.ndarray) -> tuple[Fit, ...]:
+def _ring_slopes(surface: Surface, amplitudes: np.ndarray) -> tuple[Fit, Fit, Fit, Fit]:
     """Of power and amplitude, and of amplitude above and below the middle."""
     shortest, per_x, per_y, nyquist = _grid(surface)
     end = 0.5 * nyquist
     last = math.floor(end * (1.0 + _TOLERANCE))
     if last - _FIRST + 1 < rings.FEWEST_RINGS:
-        return (NO_FIT,) * 4
+        return NO_FIT, NO_FIT, NO_FIT, NO_FIT
     middle = math.floor(math.sqrt(_FIRST * end) * (1.0 + _TOLERANCE))
     means, powers = np.empty(last + 1), np.empty(last + 1)
     rings.ring_means(amplitudes, per_x, per_y, means, powers)
