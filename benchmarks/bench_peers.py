@@ -37,7 +37,7 @@ PIXEL = 1e-8
 
 @dataclass(frozen=True)
 class Work:
-    """The same work twice: `program` does `work`, we measure `symbols`; `at_least` and `aim` times faster are wanted."""
+    """The same work twice: `program` does `work`, we measure `symbols`; `at_least`, `aim` times faster are wanted."""
 
     title: str
     program: str
