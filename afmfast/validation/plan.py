@@ -21,7 +21,6 @@ __all__ = ["ALGORITHM", "Line", "Plan", "Selector", "Table", "key"]
 ALGORITHM = 2
 
 
-
 class Selector(Protocol):
     """Ranks columns in each of m training parts, of which the first `keep` are kept.
 
@@ -44,7 +43,6 @@ class Selector(Protocol):
         `twins`: (twin, correlation), (m, p) each: the column it was dropped for, -1 = none, and their r.
         """
         ...
-
 
 
 @dataclass(frozen=True)
