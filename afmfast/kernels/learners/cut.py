@@ -91,6 +91,7 @@ def sort_places(table: Table, j: int, start: int, end: int, room: Room) -> None:
 
 @part
 def value_at(table: Table, j: int, place: int) -> float:
+    """The value that is at a place of column j in ascending order."""
     return table.values[j, table.order[j, place]]
 
 
@@ -146,7 +147,7 @@ def _gain_below(cut: float, start: int, end: int, node: Node, room: Room) -> tup
             # All bits or none: a branch would be guessed wrong every other time.
             is_left = -np.int32(room.gains[k] <= cut)
             both = np.int32(both + (room.marks[room.rows[k]] & is_left))
-            n_left -= is_left
+            n_left -= int(is_left)
         return n_left, gain_of_two(first_of(both, room), second_of(both, room), node.weight, room)
     for c in range(room.left.size):
         room.left[c] = 0.0
@@ -154,7 +155,7 @@ def _gain_below(cut: float, start: int, end: int, node: Node, room: Room) -> tup
         is_left = np.int32(room.gains[k] <= cut)
         row = room.rows[k]
         room.left[room.marks[row]] += (room.counts[row] * is_left) * room.weight[room.marks[row]]
-        n_left += is_left
+        n_left += int(is_left)
     left, left_squares, right_squares = 0.0, 0.0, 0.0
     for c in range(room.left.size):
         right = room.node[c] - room.left[c]

@@ -47,6 +47,47 @@ def forest(
     _average(probability, importances, n_trees)
 
 
+@exact
+def one_tree(
+    seen: np.ndarray,
+    order: np.ndarray,
+    y: np.ndarray,
+    class_weight: np.ndarray,
+    n_try: int,
+    is_extra: bool,
+    min_leaf: int,
+    max_depth: int,
+    seed: np.uint64,
+    t: int,
+    feature: np.ndarray,
+    threshold: np.ndarray,
+    child: np.ndarray,
+    share: np.ndarray,
+    decreases: np.ndarray,
+) -> int:
+    """Tree t of a forest, to be kept, into the arrays of a `Tree` of 2 n nodes; returns how many nodes it has.
+
+    decreases (q,) is the impurity that each column took away. The rest is as in `forest`.
+    """
+    q, n = seen.shape
+    tree, state = Tree(feature, threshold, child, share), np.empty(1, np.uint64)
+    rule, room = Rule(n_try, is_extra, min_leaf, max_depth), room_for(q, n, class_weight)
+    return grow_one(table_of(seen, order), y, rule, seed, t, room, tree, decreases, state)
+
+
+@exact
+def add_tree(
+    feature: np.ndarray,
+    threshold: np.ndarray,
+    child: np.ndarray,
+    share: np.ndarray,
+    unseen: np.ndarray,
+    probability: np.ndarray,
+) -> None:
+    """Add what a kept tree makes of unseen (q, m) to probability (m, n_classes)."""
+    walk(Tree(feature, threshold, child, share), unseen, probability)
+
+
 @part
 def grow_one(
     table: Table,

@@ -31,6 +31,7 @@ class Node(NamedTuple):
 
 @part
 def is_paired(room: Room) -> bool:
+    """Whether the counts of both classes go together through one integer."""
     return room.node.size == 2 and room.rows.size < PAIRED_ROWS
 
 
@@ -66,6 +67,7 @@ def first_of(both: int, room: Room) -> float:
 
 @part
 def second_of(both: int, room: Room) -> float:
+    """Weight of the second of two classes in a sum of marks."""
     return ((both >> _SIXTEEN) & _LOW) * room.weight[1]
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import exact, part
+from .._jit import maker
 
 
 class Table(NamedTuple):
@@ -52,22 +52,17 @@ class Room(NamedTuple):
     stack: np.ndarray
 
 
-@exact
+@maker
 def table_of(seen: np.ndarray, order: np.ndarray) -> Table:
     """The table of columns seen (q, n) and their rows in ascending order (q, n) int32."""
     place = np.empty(order.shape, np.uint32)
-    _invert(order, place)
-    return Table(seen, order.view(np.uint32), place)
-
-
-@part
-def _invert(order: np.ndarray, place: np.ndarray) -> None:
     for j in range(order.shape[0]):
         for k in range(order.shape[1]):
             place[j, order[j, k]] = k
+    return Table(seen, order.view(np.uint32), place)
 
 
-@exact
+@maker
 def room_for(q: int, n: int, class_weight: np.ndarray) -> Room:
     """Work arrays for trees on n rows of q columns."""
     n_classes = class_weight.size

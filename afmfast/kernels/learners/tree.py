@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import exact, part
+from .._jit import maker, part
 from .cut import best_cut, random_cut
 from .gini import Node, decrease, is_paired, node_of
 from .random import below
@@ -32,7 +32,7 @@ class Tree(NamedTuple):
     share: np.ndarray
 
 
-@exact
+@maker
 def tree_for(n_rows: int, n_classes: int) -> Tree:
     """Room for the largest tree that n_rows can make."""
     n = 2 * n_rows
@@ -81,7 +81,12 @@ def grow(
         if link >= 0:
             tree.child[link >> 1, link & 1] = here
         node = node_of(room, start, end)
-        column, threshold, gain = _cut(table, start, end, depth, node, rule, state, room)
+        column, threshold, gain = -1, 0.0, 0.0
+        if not _is_leaf(node, end - start, depth, rule):
+            if rule.is_extra:
+                column, threshold, gain = random_cut(table, start, end, node, rule, state, room)
+            else:
+                column, threshold, gain = best_cut(table, start, end, node, rule, state, room)
         tree.feature[here] = column
         if column < 0:
             for c in range(room.node.size):
@@ -103,15 +108,9 @@ def _push(stack: np.ndarray, top: int, start: int, end: int, depth: int, link: i
 
 
 @part
-def _cut(
-    table: Table, start: int, end: int, depth: int, node: Node, rule: Rule, state: np.ndarray, room: Room
-) -> tuple[int, float, float]:
+def _is_leaf(node: Node, n_rows: int, depth: int, rule: Rule) -> bool:
     is_pure = node.squares == node.weight * node.weight
-    if is_pure or depth >= rule.max_depth or end - start < 2 * rule.min_leaf:
-        return -1, 0.0, 0.0
-    if rule.is_extra:
-        return random_cut(table, start, end, node, rule, state, room)
-    return best_cut(table, start, end, node, rule, state, room)
+    return is_pure or depth >= rule.max_depth or n_rows < 2 * rule.min_leaf
 
 
 @part
@@ -134,7 +133,7 @@ def _part_rows(table: Table, column: int, threshold: float, start: int, end: int
 
 
 @part
-def leaf_of(tree: Tree, unseen: np.ndarray, i: int) -> int:
+def leaf_of(tree: Tree, unseen: np.ndarray, i: int) -> np.uint32:
     """The node that row i of unseen (q, m) comes to rest in."""
     node = np.uint32(0)
     while tree.feature[node] >= 0:

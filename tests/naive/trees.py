@@ -1,0 +1,143 @@
+"""Decision trees: every gap of every column tried, gains as exact fractions, recursion from node to node."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+_WORD = 2**64 - 1
+
+
+class SplitMix:
+    """splitmix64 in whole numbers."""
+
+    def __init__(self, seed: int, number: int) -> None:
+        self.state = self._mixed(seed + self._mixed(number + 0x9E3779B97F4A7C15))
+
+    @staticmethod
+    def _mixed(z: int) -> int:
+        z &= _WORD
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _WORD
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _WORD
+        return z ^ (z >> 31)
+
+    def bits(self) -> int:
+        self.state = (self.state + 0x9E3779B97F4A7C15) & _WORD
+        return self._mixed(self.state)
+
+    def below(self, n: int) -> int:
+        return (self.bits() >> 32) * n >> 32
+
+    def uniform(self) -> float:
+        return (self.bits() >> 11) / 2**53
+
+
+def bootstrap(rng: SplitMix, n: int) -> list[int]:
+    """How often each of n rows is drawn."""
+    counts = [0] * n
+    for _ in range(n):
+        counts[rng.below(n)] += 1
+    return counts
+
+
+@dataclass
+class NaiveTree:
+    """Nodes as (feature, threshold, left, right, class shares); feature -1 in a leaf."""
+
+    X: np.ndarray
+    y: np.ndarray
+    class_weight: np.ndarray
+    n_try: int
+    is_extra: bool
+    min_leaf: int
+    max_depth: float
+    rng: SplitMix
+    nodes: list = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        n, q = self.X.shape
+        self.columns = list(range(q))
+        self.decreases = np.zeros(q)
+        self.counts = [1] * n if self.is_extra else bootstrap(self.rng, n)
+        self._grow([i for i in range(n) if self.counts[i]], 0)
+
+    def _weights(self, rows: list[int]) -> list[int]:
+        """Weights of the classes in quarters: class weights here are multiples of one."""
+        weights = [0] * len(self.class_weight)
+        for i in rows:
+            weights[self.y[i]] += self.counts[i] * int(4 * self.class_weight[self.y[i]])
+        return weights
+
+    def _impurity(self, rows: list[int]) -> Fraction:
+        """Gini impurity times weight, in quarters."""
+        weights = self._weights(rows)
+        whole = sum(weights)
+        return Fraction(whole * whole - sum(w * w for w in weights), whole)
+
+    def _grow(self, rows: list[int], depth: int) -> int:
+        here = len(self.nodes)
+        self.nodes.append(None)
+        cut = None
+        if self._impurity(rows) > 0 and depth < self.max_depth and len(rows) >= 2 * self.min_leaf:
+            cut = self._cut(rows)
+        if cut is None:
+            weights = self._weights(rows)
+            shares = [w / sum(weights) for w in weights]
+            self.nodes[here] = (-1, math.nan, -1, -1, shares)
+            return here
+        gain, column, threshold = cut
+        self.decreases[column] += float(gain) / 4
+        left = self._grow([i for i in rows if self.X[i, column] <= threshold], depth + 1)
+        right = self._grow([i for i in rows if self.X[i, column] > threshold], depth + 1)
+        self.nodes[here] = (column, threshold, left, right, None)
+        return here
+
+    def _cut(self, rows: list[int]):
+        best, tried, usable, whole = None, 0, 0, self._impurity(rows)
+        while tried < len(self.columns) and (tried < self.n_try or usable == 0):
+            other = tried + self.rng.below(len(self.columns) - tried)
+            self.columns[tried], self.columns[other] = self.columns[other], self.columns[tried]
+            column = self.columns[tried]
+            tried += 1
+            values = sorted({self.X[i, column] for i in rows})
+            if len(values) == 1:
+                continue
+            usable += 1
+            for threshold in self._thresholds(values):
+                left = [i for i in rows if self.X[i, column] <= threshold]
+                right = [i for i in rows if self.X[i, column] > threshold]
+                if min(len(left), len(right)) < self.min_leaf:
+                    continue
+                gain = whole - self._impurity(left) - self._impurity(right)
+                if best is None or gain > best[0]:
+                    best = (gain, column, threshold)
+            if best and best[0] == whole:
+                break  # both sides are pure
+        return best
+
+    def _thresholds(self, values: list[float]) -> list[float]:
+        if not self.is_extra:
+            return [0.5 * a + 0.5 * b for a, b in pairwise(values)]
+        threshold = values[0] + self.rng.uniform() * (values[-1] - values[0])
+        return [threshold if threshold < values[-1] else values[0]]
+
+    def shares(self, x: np.ndarray) -> list[float]:
+        node = self.nodes[0]
+        while node[0] >= 0:
+            node = self.nodes[node[2] if x[node[0]] <= node[1] else node[3]]
+        return node[4]
+
+
+def forest(X, y, class_weight, n_trees, n_try, is_extra, min_leaf, max_depth, seed, unseen):
+    """Probability (m, classes) and importances (q,) of a forest."""
+    probability, importances = np.zeros((len(unseen), len(class_weight))), np.zeros(X.shape[1])
+    for t in range(n_trees):
+        tree = NaiveTree(X, y, class_weight, n_try, is_extra, min_leaf, max_depth, SplitMix(seed, t))
+        probability += [tree.shares(x) for x in unseen]
+        if tree.decreases.sum() > 0:
+            importances += tree.decreases / tree.decreases.sum()
+    return probability / n_trees, importances / max(importances.sum(), 1e-300)
