@@ -17,7 +17,7 @@ MIN_GROUPS = 10
 #: Weights that are held at once while resamples are scored: 16 MB.
 _AT_ONCE = 2_000_000
 
-_NEAR_CHANCE = "the interval of the AUC reaches 0.5, and near chance intervals are too narrow (hold 86 of 100 times)"
+_NEAR_CHANCE = "the interval of the AUC reaches 0.5, and near chance intervals are too narrow (held in 85 to 95 of 100)"
 _NO_SPREAD = "every resample gave the same score"
 
 
