@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -188,16 +189,17 @@ def main() -> None:
     given = parser.parse_args()
     text = given.readme.read_text("utf-8")
     between_markers(text, "")
-    rows = [
-        "| work | at least | aim | measured |",
-        "|---|---|---|---|",
-        *sizes(given.shapes, n=given.images, rounds=given.rounds),
-        *peers(python=given.peer_python, side=given.side, n=min(given.images, 5), rounds=given.rounds),
-        *stacks(n=given.stack, side=given.side),
-        *accuracy(),
-        *starts(),
-    ]
-    table = "\n".join(map(str, rows))
+    rows = ["| work | at least | aim | measured |", "|---|---|---|---|"]
+    for line in chain(
+        sizes(given.shapes, n=given.images, rounds=given.rounds),
+        peers(python=given.peer_python, side=given.side, n=min(given.images, 5), rounds=given.rounds),
+        stacks(n=given.stack, side=given.side),
+        accuracy(),
+        starts(),
+    ):
+        rows.append(str(line))
+        print(line, flush=True)
+    table = "\n".join(rows)
     given.readme.write_text(between_markers(text, f"{table}\n\n{machine()}"), "utf-8")
 
 

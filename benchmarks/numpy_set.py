@@ -1,4 +1,4 @@
-"""The classic set as one writes it with NumPy and SciPy: whole arrays, no loop over pixels; speed is compared with it.
+"""The sets as one writes them with NumPy and SciPy: whole arrays, no loop over pixels; speed is compared with them.
 
 Definitions are those of the table of parameters, so the values agree; it is written to be read, not to be fast or slow.
 """
@@ -13,8 +13,8 @@ from scipy import fft, ndimage
 N_RAYS, N_ALPHAS, N_CURVE = 360, 512, 10_000
 
 
-def classic(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
-    """All classic parameters of heights z (ny, nx) on pixels dx, dy, a plane taken off."""
+def together(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    """Classic, fractal and directional parameters of heights z (ny, nx) on pixels dx, dy, a plane taken off."""
     mean, z = float(z.mean(dtype=float)), levelled(z.astype(float))
     return {
         "Smean": mean,
@@ -23,6 +23,8 @@ def classic(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         **_neighbours(z, dx, dy),
         **_lags(z, dx, dy),
         **_waves(z, dx, dy),
+        **_scales(z, dx, dy),
+        **_orientation(z, dx, dy),
     }
 
 
@@ -129,6 +131,9 @@ def _waves(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     count = np.bincount(ring)
     mean_amplitude = np.bincount(ring, amplitude.ravel()) / count
     mean_power = np.bincount(ring, amplitude.ravel() ** 2) / count
+    row_power, columns = np.sum(amplitude**2, axis=0), np.arange(4, nx // 4 + 1)
+    sector = np.sum(r * polar**2, axis=1)
+    share = sector[sector > 0] / sector.sum()
     first, last = 4 / min(nx * dx, ny * dy), 1 / (4 * max(dx, dy))
     middle = math.sqrt(first * last)
 
@@ -142,4 +147,65 @@ def _waves(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         "Srw": 1 / ((1 + np.argmax(beta)) * step), "Srwi": beta.mean() / beta.max(), "Shw": 1 / half,
         "Sfd": 2 - slope(mean_amplitude, first, last), "Sfd_top": 2 - slope(mean_amplitude, middle, last),
         "Sfd_bot": 2 - slope(mean_amplitude, first, middle), "D_psd": 4 + slope(mean_power, first, last) / 2,
+        "D_psd1": 3.5 + _line(columns, row_power[columns], columns**-0.5) / 2,
+        "Saent": -np.sum(share * np.log(share)) / math.log(N_ALPHAS), "Sch": _cross_hatch(by_angle),
+    }  # fmt: skip
+
+
+def _line(scales: np.ndarray, values: np.ndarray, w: np.ndarray | None = None) -> float:
+    return float(np.polyfit(np.log(scales), np.log(values), 1, w=w)[0])
+
+
+def _cross_hatch(by_angle: np.ndarray) -> float:
+    smooth = ndimage.uniform_filter1d(by_angle, 15, mode="wrap")
+    peaks = np.flatnonzero((smooth == ndimage.maximum_filter1d(smooth, 57, mode="wrap")) & (smooth > smooth.mean()))
+    if peaks.size < 2:
+        return math.nan
+    one, other = peaks[np.argsort(smooth[peaks])[-2:]]
+    apart = abs(one - other) * 180 / N_ALPHAS
+    return float(min(apart, 180 - apart))
+
+
+def _scales(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    side, extent, sq = min(z.shape), np.ptp(z), z.std()
+    sides = 2 ** np.arange(2, int(math.log2(side / 4)) + 1)
+    lags = np.sort(np.concatenate([sides, 3 * sides // 2]))
+    lags = lags[lags <= side // 4]
+    apart = [[np.mean((z[:, n:] - z[:, :-n]) ** 2), np.mean((z[n:] - z[:-n]) ** 2)] for n in lags]
+    rise = np.mean([_line(lags, curve) for curve in np.transpose(apart)])
+    unit = min(z.shape[1] * dx, z.shape[0] * dy) / sq
+    variance, cubes, boxes, triangles, prisms = [], [], [], [], []
+    for n in sides:
+        ny, nx = z.shape[0] // n, z.shape[1] // n
+        blocks = z[: ny * n, : nx * n].reshape(ny, n, nx, n)
+        low, high, height = blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3)), extent * n / side
+        variance.append(blocks.var(axis=(1, 3)).mean())
+        cell = [
+            np.minimum(np.floor((h - z.min() + 3e-7 * extent) / height), np.ceil(side / n) - 1) for h in (low, high)
+        ]
+        cubes.append((cell[1] - cell[0] + 1).mean() / n**2)
+        boxes.append(((high - low) / height + 1).mean() / n**2)
+        coarse = z[::n, ::n] * unit
+        x, y = np.diff(coarse, axis=1) / (n * dx), np.diff(coarse, axis=0) / (n * dy)
+        edges_x, edges_y = (x[:-1], x[1:]), (y[:, :-1], y[:, 1:])
+        middle_x, middle_y = (edges_x[0] + edges_x[1]) / 2, (edges_y[0] + edges_y[1]) / 2
+        triangles.append(np.mean([np.sqrt(1 + a**2 + b**2) for a in edges_x for b in edges_y]))
+        walls = [(a, middle_y) for a in edges_x] + [(middle_x, b) for b in edges_y]
+        prisms.append(np.mean([np.sqrt(1 + a**2 + b**2) for a, b in walls]))
+    return {
+        "D_var": 3 - rise / 2, "Hurst": rise / 2, "D_part": 3 - _line(sides, variance) / 2,
+        "D_box": -_line(sides, cubes), "D_dbc": -_line(sides, boxes), "D_area": 2 - _line(sides, triangles), "D_prism": 2 - _line(sides, prisms),
+    }  # fmt: skip
+
+
+def _orientation(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
+    across, down = np.diff(z, axis=1) / dx, np.diff(z, axis=0) / dy
+    gx, gy = (across[:-1] + across[1:]) / 2, -(down[:, :-1] + down[:, 1:]) / 2
+    xx, yy, xy = np.mean(gx**2), np.mean(gy**2), np.mean(gx * gy)
+    place = np.floor(np.degrees(np.arctan2(gy, gx)) / 5 + 0.5).astype(int).ravel() % 36
+    share = np.bincount(place, (gx**2 + gy**2).ravel(), 36)
+    share = share[share > 0] / share.sum()
+    return {
+        "Gcoh": math.hypot(xx - yy, 2 * xy) / (xx + yy), "Gdir": math.degrees(0.5 * math.atan2(2 * xy, xx - yy)) % 180,
+        "Goent": -np.sum(share * np.log(share)) / math.log(36),
     }  # fmt: skip

@@ -19,7 +19,7 @@ from afmfast.features import levelling
 from afmfast.features.measure import heights_of, measure, measure_image, spread_angles, warm
 from afmfast.features.recipes import ingredient
 from afmfast.features.table import PARAMETERS, SETS, applicable, columns_of, resolve
-from afmfast.kernels.results import HeightMoments, Spectrum
+from afmfast.kernels.results import HeightMoments, SpectralSlopes, Spectrum
 from afmfast.schedule import open_pool
 
 D = 1e-8
@@ -288,7 +288,7 @@ def test_measure_image__with_a_missing_pixel_keeps_all_but_the_spectrum(bad):
     z = relief()
     z[3, 3] = bad
     found = measure_image(z, D, D, unit="N")
-    lost = {row.symbol for row in applicable("classic", "N") if row.of is Spectrum}
+    lost = {row.symbol for row in applicable("classic", "N") if row.of in (Spectrum, SpectralSlopes)}
     assert set(found.index[found.isna()]) == lost == set(found.attrs["undefined"])
 
 

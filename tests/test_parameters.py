@@ -372,3 +372,52 @@ def test_measure_image__ranges_hold_for_any_image(z: np.ndarray, unit: str, leve
         assert v["Sa"] <= v["Sq"] * (1 + 1e-6)
         assert v["Sq"] <= v["Sz"]
     assert v.get("Str37", 0.0) <= 1 + 1e-6
+
+
+# --- power laws ----------------------------------------------------------------------------------
+
+FITTED = [row.symbol for row in PARAMETERS if row.fit is not None]
+
+
+def test_fits__are_of_every_estimator_and_give_its_value_from_the_slope() -> None:
+    z = synthetic.self_affine((96, 128), DX, DX, sq=A, hurst=0.5)
+    found = measure_image(z, DX, DX)
+    fits = found.attrs["fits"]
+    assert (
+        set(fits) == set(FITTED) >= {"Sfd", "D_psd", "D_psd1", "D_var", "D_part", "D_area", "D_prism", "D_box", "D_dbc"}
+    )
+    assert found["D_var"] == pytest.approx(3 - fits["D_var"]["slope"] / 2)
+    assert found["D_psd"] == pytest.approx(4 + fits["D_psd"]["slope"] / 2)
+    for symbol, fit in fits.items():
+        assert 0.3 < fit["r2"] <= 1, symbol
+        # four pixels, or four pixels a period, to a quarter of the shorter side at most
+        assert (
+            4 * DX * (1 - 1e-9) <= fit["shortest"] < fit["longest"] <= (32 if symbol == "D_psd1" else 24) * DX * 1.01
+        ), symbol
+
+
+@pytest.mark.parametrize(
+    "waves",
+    [(1, 0), (1.5, 0.3), (3.7, 1.1), (5, 0), (0, 9), (20, 7), (31.4, 0), (64, 64)],
+    ids=str,
+)
+@pytest.mark.parametrize("level", ["none", "plane"])
+def test_fractal__a_sinusoid_has_no_dimension(waves: tuple[float, float], level: str) -> None:
+    z = synthetic.sine((160, 192), amplitude=A, waves=waves, phase=0.7)
+    found = measure_image(z, DX, DX, level=level)
+    assert found[FITTED].isna().all()
+    assert set(found.attrs["undefined"]) == set(FITTED)
+    assert "smooth, repeat" in found.attrs["undefined"]["D_psd"]
+
+
+def test_fractal__a_constant_and_a_plane_have_no_dimension() -> None:
+    for z in (np.full((64, 64), 5e-9), synthetic.plane((64, 64), DX, DX, slope_x=0.1, slope_y=0.2)):
+        assert measure_image(z, DX, DX, level="none")[FITTED].isna().all()
+
+
+def test_structure__does_without_missing_pixels() -> None:
+    z = synthetic.self_affine((96, 96), DX, DX, sq=A, hurst=0.5)
+    holed = measure_image(synthetic.with_missing(z, share=0.05), DX, DX)
+    assert holed["D_var"] == pytest.approx(measure_image(z, DX, DX)["D_var"], abs=0.02)
+    assert math.isnan(holed["D_part"])
+    assert holed.attrs["undefined"]["D_part"].endswith("fills them")

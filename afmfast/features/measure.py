@@ -119,6 +119,8 @@ def _undefined(
 ) -> dict[str, str]:
     """Why values are NaN, by symbol, as far as missing pixels or a surface that is not rough are the reason."""
     missing = 0 if surface.is_complete else int((~np.isfinite(raw)).sum())
+    if missing == 0 and (surface.is_flat or surface.valid.size == 0):
+        return {}
     if missing == 0:
         return {row.symbol: NOT_ROUGH for row in rows if row.fit is not None and not _is_rough(surface)}
     said = f"{missing} of {raw.size} pixels are not measured"
