@@ -38,10 +38,12 @@ class CompiledClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(
-                f"{type(self).__name__} got one class only, {self.classes_[0]!r}; give rows of two or more classes"
+                f"{type(self).__name__} got one class only, {self.classes_[0]}; give rows of two or more classes"
             )
-        weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
-        self._learn(as_columns(X), codes.astype(np.int64), np.asarray(weight, np.float64))
+        weight = np.asarray(compute_class_weight(self.class_weight, classes=self.classes_, y=y), np.float64)
+        if not (np.isfinite(weight) & (weight > 0)).all():
+            raise SettingsError(f"class_weight = {self.class_weight!r}; give a number above 0 for each class")
+        self._learn(as_columns(X), codes.astype(np.int64), weight)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:

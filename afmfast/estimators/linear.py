@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ..errors import DataError
+from ..kernels.learners.discriminant import fit_discriminant
 from ..kernels.learners.linear import linear_probability
 from ..kernels.learners.logistic import fit_logistic
 from ._base import CompiledClassifier, positive
@@ -49,4 +51,25 @@ class LogisticRegression(_LinearClassifier):
     def _learn(self, seen: np.ndarray, codes: np.ndarray, class_weight: np.ndarray) -> None:
         coef, intercept = np.empty((class_weight.size, len(seen))), np.empty(class_weight.size)
         self.n_iter_ = fit_logistic(seen, codes, class_weight, positive("C", self.C), coef, intercept)
+        self._keep(coef, intercept)
+
+
+class LinearDiscriminantAnalysis(_LinearClassifier):
+    """Linear discriminant analysis; `ridge` is added to the diagonal of the covariance inside the classes.
+
+    Priors are the shares of the classes. Columns are not standardised, and `ridge` is in the square of their unit.
+
+    After `fit`: `classes_` (K,), `coef_` (1 or K, q), `intercept_`.
+    """
+
+    def __init__(self, ridge: float = 1e-3) -> None:
+        self.ridge = ridge
+
+    def _learn(self, seen: np.ndarray, codes: np.ndarray, class_weight: np.ndarray) -> None:
+        coef, intercept = np.empty((class_weight.size, len(seen))), np.empty(class_weight.size)
+        if not fit_discriminant(seen, codes, class_weight, positive("ridge", self.ridge), coef, intercept):
+            raise DataError(
+                f"ridge = {self.ridge!r} is nothing beside columns this large, some of which depend on others; "
+                "standardise the columns first, or give a larger ridge"
+            )
         self._keep(coef, intercept)
