@@ -14,6 +14,8 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt:
         code = _refuse("interrupted; what was finished is kept, the same command goes on from there", 130)
+        sys.stderr.flush()
+        os._exit(code)  # a thread that fits cannot be stopped, and a usual exit would wait for it
     except BrokenPipeError:  # what was printed is read no further, as by `| head`
         code = 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,12 +22,17 @@ def written(path: Path) -> Iterator[Path]:
         yield working
         os.replace(working, path)
     except OSError as fault:
-        raise StoreError(
-            f"{path}: cannot be written: {fault.strerror or fault}; free some space or write elsewhere (--out)"
-        ) from fault
+        raise refused(path, fault) from fault
     finally:
         with suppress(OSError):
             working.unlink()
+
+
+def refused(path: Path, fault: OSError) -> StoreError:
+    """What to say where the file system refuses to write."""
+    return StoreError(
+        f"{path}: cannot be written: {fault.strerror or fault}; free some space or write elsewhere (--out)"
+    )
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dask_processes import Processes
 
 from afmfast.synthetic import archive
 
@@ -36,11 +38,19 @@ def wait_for(condition, running: subprocess.Popen) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("mode", ["serial", "threads", "processes"])
-def test_interrupt__ends_with_130_and_a_sentence_and_keeps_batches(mode, scans, tmp_path):
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory) -> Iterator[Processes]:
+    started = Processes(tmp_path_factory.mktemp("dask"))
+    yield started.keep(1)
+    started.close()
+
+
+@pytest.mark.parametrize("mode", ["serial", "threads", "processes", "an address"])
+def test_interrupt__ends_with_130_and_a_sentence_and_keeps_batches(mode, scans, tmp_path, request):
     said, folder = tmp_path / "stderr.txt", tmp_path / "out"
-    options = ["--classifier", "lda", "--rank", "gini_single", "--repeats", "20000", "--workers", "2", "--scheduler"]
-    command = [sys.executable, "-m", "afmfast", "study", scans, "--out", folder, *options, mode]
+    scheduler = request.getfixturevalue("cluster").address if mode == "an address" else mode
+    options = ["--classifier", "mlp", "--rank", "gini_single", "--repeats", "20000", "--workers", "2", "--scheduler"]
+    command = [sys.executable, "-m", "afmfast", "study", scans, "--out", folder, *options, scheduler]
     with said.open("w") as stderr:
         # A group of its own: like a terminal, the signal reaches the command and all its workers.
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True)
@@ -58,6 +68,29 @@ def test_interrupt__ends_with_130_and_a_sentence_and_keeps_batches(mode, scans, 
     progress = ("afmfast ingest:", "afmfast measure:", "afmfast classify:")
     assert [line for line in lines if not line.startswith(progress)] == [SENTENCE]
     assert list(folder.glob("repeats/*/*.parquet"))
+
+
+def test_interrupt__waits_for_no_thread_that_fits_for_minutes(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import time\n"
+        "from afmfast import __main__ as program\n"
+        "from afmfast.schedule import open_pool\n"
+        "def long(**options):\n"
+        "    with open_pool('threads', workers=1) as pool:\n"
+        "        for _ in pool.each(time.sleep, [0.0, 1000.0]):\n"
+        f"            open({str(tmp_path / 'begun')!r}, 'w').close()\n"
+        "program._run = long\n"
+        "program.main()\n"
+    )
+    running = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for((tmp_path / "begun").exists, running)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=120)
+    finally:
+        running.kill()
+    assert (running.returncode, said) == (130, f"{SENTENCE}\n")
 
 
 def test_a_folder_that_cannot_be_written__is_a_sentence_and_exit_code_1(scans, tmp_path):

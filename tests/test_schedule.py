@@ -47,6 +47,32 @@ def test_each__every_mode_gives_every_result(mode):
         assert dict(pool.each(scaled, [1, 2], {"factor": 10})) == {0: 10, 1: 20}
 
 
+def tell_the_process(folder: Path) -> None:
+    (folder / str(os.getpid())).touch()
+
+
+@pytest.mark.parametrize(("mode", "n"), [("serial", 1), ("threads", 1), ("processes", 2)])
+def test_everywhere__calls_once_in_every_process(mode, n, tmp_path):
+    with open_pool(mode, workers=2) as pool:
+        pool.everywhere(tell_the_process, tmp_path)
+    assert len(list(tmp_path.iterdir())) == n
+
+
+def test_processes__hands_out_more_tasks_than_wait_at_a_time(monkeypatch):
+    monkeypatch.setattr("afmfast.schedule.cluster._AHEAD", 3)
+    monkeypatch.setattr("afmfast.schedule.cluster._AHEAD_PER_WORKER", 0)
+    with open_pool("processes", workers=1) as pool:
+        assert dict(pool.each(scaled, range(20), {"factor": 2})) == {i: 2 * i for i in range(20)}
+
+
+def test_threads__one_that_works_on_is_left_behind_on_an_interrupt():
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), open_pool("threads", workers=2) as pool:  # noqa: PT012
+        for _ in pool.each(time.sleep, [0.1, 5.0]):
+            raise KeyboardInterrupt
+    assert time.monotonic() - start < 4
+
+
 def test_threads__tasks_that_wait_are_dropped_when_the_caller_stops(tmp_path):
     with contextlib.suppress(KeyboardInterrupt), open_pool("threads", workers=1) as pool:
         results = pool.each(leaves_a_file, [tmp_path / str(i) for i in range(50)])
@@ -70,6 +96,25 @@ def test_open_pool__an_address_without_a_scheduler_is_a_clear_error(monkeypatch)
     with (
         pytest.raises(AfmfastError, match="no Dask scheduler answers at tcp://127.0.0.1:9"),
         open_pool("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({}, "Dask's configuration names none"),
+        (
+            {"ca-file": "/no/ca.pem", "client": {"cert": "/no/c", "key": "/no/k"}},
+            "under distributed.comm.tls cannot be read",
+        ),
+    ],
+)
+def test_open_pool__tls_without_certificates_is_a_clear_error(named, said):
+    with (
+        dask.config.set({"distributed.comm.tls": {**dask.config.get("distributed.comm.tls"), **named}}),
+        pytest.raises(AfmfastError, match=f"tls://127.0.0.1:9: .*{said}"),
+        open_pool("tls://127.0.0.1:9"),
     ):
         pass
 

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from distributed import LocalCluster
 from sklearn.metrics import roc_auc_score
@@ -129,12 +131,24 @@ def test_run_study__again_reads_no_scan_and_repeats_nothing(settings, done):
     }
 
 
-def test_more_repeats__extend_the_old_ones(settings, done, tmp_path):
-    before = load_results_of(done)["combinations"]["height"]["auc"]["values"]
-    more = settings.model_copy(update={"repeats": 12})
-    after = numbers(more, done, "serial")
-    assert np.round(after["height"].auc[:8], 6).tolist() == before
-    numbers(settings, done, "serial")
+def n_fits(files: set[Path]) -> int:
+    return sum(pq.read_metadata(path).num_rows for path in files)
+
+
+def test_more_repeats_and_permutations__extend_the_old_ones(settings, done, tmp_path):
+    shutil.copytree(done, tmp_path / "more")
+    before = set((tmp_path / "more").glob("repeats/*/*.parquet"))
+    more = settings.model_copy(update={"repeats": 12, "permutations": 39})
+    after = numbers(more, tmp_path / "more", "serial")
+    added = set((tmp_path / "more").glob("repeats/*/*.parquet")) - before
+    assert n_fits(added) == 3 * ((12 - 8) + (39 - 19) * 2)
+    numbers(more, tmp_path / "at_once", "serial")
+    extended, at_once = tables(tmp_path / "more")[0], tables(tmp_path / "at_once")[0]
+    for name, result in extended.items():
+        assert result.pop("planned") == {"n_repeats": 8, "n_permutations": 19, "splits_per_permutation": 2}
+        assert at_once[name].pop("planned") == {"n_repeats": 12, "n_permutations": 39, "splits_per_permutation": 2}
+    assert extended == at_once
+    assert "permutations-changed" in [warning["code"] for warning in after.data["warnings"]]
 
 
 def test_status__after_a_study_names_every_configuration(done):
@@ -419,8 +433,6 @@ def test_settings__not_yaml_is_named(tmp_path):
 
 
 def test_init__writes_what_study_reads(tmp_path, manifest):
-    import shutil
-
     scans = tmp_path / "mine"
     for number, scan in enumerate(sorted(manifest.parent.rglob("*.gwy"))[:4]):
         target = scans / ("new" if number < 2 else "old") / scan.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -45,14 +46,43 @@ def connected(scheduler: Any, *, modes: Sequence[str]) -> Iterator[Pool]:
         raise SettingsError(
             f"scheduler {scheduler!r} is neither one of {', '.join(modes)} nor an address like tcp://host:8786"
         )
+    if scheduler.startswith("tls://"):
+        _check_certificates(scheduler)
     try:
         client = Client(scheduler, set_as_default=False, timeout="10s")
-    except (OSError, ValueError) as fault:  # ValueError: certificates that cannot be read
+    except OSError as fault:
         raise AfmfastError(
             f"no Dask scheduler answers at {scheduler} ({fault}); start one with `dask scheduler`"
         ) from None
-    with client:
+    with client, _losses_told_once():
         yield _checked(client)
+
+
+def _check_certificates(address: str) -> None:
+    """Dask's own client fails late and in its own words."""
+    from distributed import Security
+
+    try:
+        found = Security().get_connection_args("client")["ssl_context"]
+    except OSError as fault:
+        raise AfmfastError(f"{address}: a file named under distributed.comm.tls cannot be read: {fault}") from None
+    if found is None:
+        raise AfmfastError(
+            f"{address}: TLS needs certificates, and Dask's configuration names none: set ca-file, client.cert and "
+            "client.key of distributed.comm.tls there, or in DASK_DISTRIBUTED__COMM__TLS__CA_FILE and the like"
+        )
+
+
+@contextmanager
+def _losses_told_once() -> Iterator[None]:
+    """A lost scheduler becomes an `AfmfastError`; Dask's own traceback of it would only bury the sentence."""
+    logger = logging.getLogger("distributed.client")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _checked(client: Client) -> _Cluster:

@@ -97,7 +97,7 @@ def _threads(count: int) -> Iterator[Pool]:
     except BaseException:
         # A thread cannot be stopped; one that fits for minutes is left behind.
         executor.shutdown(wait=False, cancel_futures=True)
-        wait(pool.futures, _LAST_SECONDS)
+        wait([future for future in pool.futures if future.running()], _LAST_SECONDS)
         raise
     executor.shutdown()
 

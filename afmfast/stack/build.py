@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, FileRefused, StoreError
+from ..files import refused
 from ..records import RETRACE, Image
 from .append import ABOUT, Appender, Entry
 from .channels import PIXEL_TOLERANCE, Choice, choose, wanted
@@ -40,12 +41,15 @@ def build(
     `read(path, pixel_size=..., z_unit=...)` gives a file's images or raises `FileRefused`; such a file is a line of
     the report, which is also written as `ingest.json` beside the stack. Rows that are there already keep their
     images and get the manifest's present labels. With `retraces` the way back of every channel is kept beside it, as
-    `<name> (retrace)`. Raises the first `FileRefused` if `strict`; `StoreError` where a
-    name of the stack now means other content; `DataError` where not one scan could be read.
+    `<name> (retrace)`. Raises the first `FileRefused` if `strict`; `StoreError` where a name of the stack now means
+    other content, or it cannot be written; `DataError` where not one scan could be read.
     """
     stack_path = Path(stack_path)
     ingest = _Ingest(manifest, stack_path, read, dict(channel_names or {}), retraces, strict)
-    report = ingest.run(progress)
+    try:
+        report = ingest.run(progress)
+    except OSError as fault:  # of the stack: what a scan file may raise is refused by its name
+        raise refused(stack_path, fault) from fault
     report.write(stack_path.with_name("ingest.json"))
     if not stack_path.exists():
         found = "; ".join(f"{one.name}: {one.reason}" for one in report.left_out[:3]) or "every line has `use` no"

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from ..contracts import check, name_of
 from ..errors import StoreError
-from ..files import write_text
+from ..files import refused, write_text
 from .folder import Progress, StudyFolder
 
 try:
@@ -57,9 +57,7 @@ def _opened(path: Path) -> IO[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("a+", encoding="utf-8")
     except OSError as fault:
-        raise StoreError(
-            f"{path.parent}: cannot be written: {fault.strerror or fault}; give the study another folder (--out)"
-        ) from fault
+        raise refused(path.parent, fault) from fault
 
 
 def _lock(file: IO[str], folder: StudyFolder) -> None:
