@@ -17,9 +17,10 @@ from typing import Any
 
 import numba
 from llvmlite import binding  # type: ignore[import-untyped]
+from numba import types
 from numba.core.caching import Cache, CompileResultCacheImpl
 from numba.cpython.unsafe.numbers import trailing_zeros
-from numba.extending import overload
+from numba.extending import get_cython_function_address, overload
 
 #: Sums may be reordered and fused; NaN and infinity keep their meaning (full fastmath makes isnan false everywhere).
 FAST = {"reassoc", "contract", "arcp", "nsz"}
@@ -71,6 +72,15 @@ def _compiled(function: Callable[..., Any], fastmath: set[str] | bool) -> Any:
     if not numba.config.DISABLE_JIT and folder() is not None:
         compiled._cache = _OwnCache(function)
     return compiled
+
+
+def routine(module: str, name: str, n_arguments: int) -> Any:
+    """A routine of `scipy.linalg.cython_<module>` for compiled code to call with addresses of its arguments.
+
+    It is found by name when a kernel is loaded; an address in it could not be kept on disk.
+    """
+    binding.add_symbol(f"afmfast_{name}", get_cython_function_address(f"scipy.linalg.cython_{module}", name))
+    return types.ExternalFunction(f"afmfast_{name}", types.void(*[types.intp] * n_arguments))
 
 
 @cache
