@@ -6,6 +6,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from afmfast.kernels._jit import lowest_bit
 from afmfast.kernels.learners.forest import forest, one_tree
+from afmfast.kernels.learners.single_split import gini_single
+from afmfast.selection.importance import single_split_gini
 from tests.naive import trees as naive
 
 NO_LIMIT = 2**31 - 1
@@ -154,3 +156,23 @@ def test_forest__of_one_class_is_sure_of_it():
 def test_lowest_bit__plain_is_that_of_the_processor():
     words = np.array([1, 2, 3, 8, 2**40, 2**63, 2**64 - 1], np.uint64)
     assert [lowest_bit(word) for word in words] == [0, 1, 0, 3, 40, 63, 0]
+
+
+@pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
+@pytest.mark.parametrize("n_classes", [2, 3, 32])
+def test_gini_single__is_that_of_the_plain_ranking(n_classes, ties):
+    X, y = table(150, 12, n_classes, ties=ties)
+    X[:, 5] = 2.0
+    importances = np.empty(12)
+    gini_single(*columns(X), y, np.ones(n_classes), importances)
+    assert importances == pytest.approx(single_split_gini(X, y, 0), rel=1e-12, abs=1e-15)
+    assert importances[5] == 0.0
+
+
+def test_gini_single__of_weighted_classes_is_that_of_repeated_rows():
+    X, y = table(60, 4, 2)
+    weighted, repeated = np.empty(4), np.empty(4)
+    gini_single(*columns(X), y, np.array([1.0, 3.0]), weighted)
+    again = np.repeat(np.arange(60), np.where(y == 1, 3, 1))
+    gini_single(*columns(X[again]), y[again], np.ones(2), repeated)
+    assert weighted == pytest.approx(repeated, rel=1e-12)

@@ -30,7 +30,7 @@ def best_cut(
             continue
         usable += 1
         find_gains(table, j, m, node, room)
-        at = _best_gap(table, j, m, rule.min_leaf, best, room)
+        at = best_gap(table, j, m, rule.min_leaf, best, room)
         if at >= 0:
             low, high = value_at(table, j, room.places[at]), value_at(table, j, room.places[at + 1])
             column, threshold, best = j, middle(low, high), room.gains[at]
@@ -103,7 +103,7 @@ def middle(low: float, high: float) -> float:
 
 
 @part
-def _best_gap(table: Table, j: int, m: int, min_leaf: int, best: float, room: Room) -> int:
+def best_gap(table: Table, j: int, m: int, min_leaf: int, best: float, room: Room) -> int:
     """Where the gap of the highest gain above `best` is; -1 if there is none. Equal values have no gap between them."""
     at = _highest(room.gains, min_leaf - 1, m - min_leaf, best)
     if at < 0 or value_at(table, j, room.places[at]) < value_at(table, j, room.places[at + 1]):

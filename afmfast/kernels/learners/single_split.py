@@ -1,43 +1,36 @@
-"""What a single threshold on one column does for the purity of the classes."""
+"""How well one threshold on one column parts the classes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, part
+from .cut import best_gap
+from .gini import decrease, find_gains, node_of
+from .table import Room, Rule, Table, room_for
+from .tree import draw_rows
 
 
 @exact
-def single_split(
-    seen: np.ndarray, order: np.ndarray, y: np.ndarray, class_weight: np.ndarray, decrease: np.ndarray
+def gini_single(
+    seen: np.ndarray, order: np.ndarray, y: np.ndarray, class_weight: np.ndarray, importances: np.ndarray
 ) -> None:
-    """Weighted Gini decrease of the best threshold on each column of seen (q, n), into decrease (q,); 0 for none.
+    """Decrease of the Gini impurity by the best threshold on each column of seen (q, n), into importances (q,).
 
-    order (q, n) int32: the rows of each column in ascending order; y (n,) class codes; class_weight (K,).
+    order (q, n) int32 holds the rows of each column in ascending order, y (n,) int64 class codes; class_weight
+    (n_classes,) multiplies the rows' counts. 0 for a constant column.
     """
-    total = np.zeros(class_weight.size)
-    for code in y:
-        total[code] += class_weight[code]
-    for column in range(len(seen)):
-        decrease[column] = _best_decrease(seen[column], order[column], y, class_weight, total)
+    room, rows, state = room_for(seen.shape[0], y.size, class_weight), order.view(np.uint32), np.empty(1, np.uint64)
+    _find(Table(seen, rows, rows), y, state, room, importances)
 
 
-@exact
-def _best_decrease(
-    values: np.ndarray, rows: np.ndarray, y: np.ndarray, class_weight: np.ndarray, total: np.ndarray
-) -> float:
-    """Sums of squares of both sides are kept up to date row by row; their weighted mean is the purity."""
-    weight, before = total.sum(), (total * total).sum()
-    left, left_weight, left_squares, right_squares = np.zeros(total.size), 0.0, 0.0, before
-    best = 0.0
-    for k in range(len(rows) - 1):
-        code = y[rows[k]]
-        step = class_weight[code]
-        left_squares += step * (2.0 * left[code] + step)
-        right_squares -= step * (2.0 * (total[code] - left[code]) - step)
-        left[code] += step
-        left_weight += step
-        if values[rows[k + 1]] > values[rows[k]]:
-            purity = left_squares / left_weight + right_squares / (weight - left_weight)
-            best = max(best, purity - before / weight)
-    return best / weight
+@part
+def _find(table: Table, y: np.ndarray, state: np.ndarray, room: Room, importances: np.ndarray) -> None:
+    draw_rows(y, Rule(1, True, 1, 1), state, room)
+    node = node_of(room, 0, y.size)
+    for k in range(y.size):
+        room.places[k] = k
+    for j in range(importances.size):
+        find_gains(table, j, y.size, node, room)
+        at = best_gap(table, j, y.size, 1, 0.0, room)
+        importances[j] = max(decrease(node, room.gains[at]), 0.0) / node.weight if at >= 0 else 0.0
