@@ -7,21 +7,13 @@ from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier
 
 from afmfast.errors import SettingsError
-from afmfast.kernels.learners.parts import TRAIN, USABLE, Columns, Prepared, Splits, columns_of, prepare
+from afmfast.kernels.learners.parts import USABLE, one_part
 from afmfast.selection.correlation import METHODS, correlation_matrix, twins
 from afmfast.selection.table import RANKINGS, Chosen, Selector
 
 
-def one_part(X: np.ndarray, y: np.ndarray | None = None) -> tuple[Columns, Splits, Prepared]:
-    """All rows as one training part."""
-    labels = np.zeros((1, len(X)), np.int64) if y is None else np.asarray(y)[None]
-    side = np.full((1, len(X)), TRAIN, np.int8)
-    columns = columns_of(X)
-    return columns, Splits(labels, side, int(labels.max()) + 1), prepare(columns, side)
-
-
 def drop_twins(X: np.ndarray, threshold: float, method: str = "pearson") -> tuple[np.ndarray, np.ndarray]:
-    found = twins(*one_part(X), threshold, method)
+    found = twins(*one_part(X, np.zeros(len(X))), threshold, method)
     return found.twin[0], found.correlation[0]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin
-from test_selection import one_part
 
+from afmfast.kernels.learners.parts import one_part
 from afmfast.selection.table import Selector
 from afmfast.significance.permutation import permutation_p
 from afmfast.significance.resampling import corrected_t, overtraining, two_sample_t

@@ -13,7 +13,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..errors import SettingsError
-from ..selection.correlation import drop_twins
+from ..kernels.learners.parts import USABLE, one_part
+from ..selection.correlation import twins
 from ..selection.table import RANKINGS
 from ._base import whole
 
@@ -42,7 +43,8 @@ class CorrelationFilter(_Selector):
         X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         if not isinstance(self.threshold, Real) or not 0 < float(self.threshold) <= 1:
             raise SettingsError(f"threshold = {self.threshold!r}; give a limit above 0 and up to 1")
-        self.twin_, self.twin_correlation_ = drop_twins(X, float(self.threshold), self.method)
+        found = twins(*one_part(X, np.zeros(len(X))), float(self.threshold), self.method)
+        self.twin_, self.twin_correlation_ = found.twin[0], found.correlation[0]
         self._stays = self.twin_ < 0
         return self
 
@@ -51,7 +53,7 @@ class ImportanceSelector(_Selector):
     """Keeps the `keep` columns that a ranking puts first, in the order of the table.
 
     `rank`: gini, gini_single or permutation, as in a study; equal importances keep the first. `random_state`: None, a
-    whole number or a generator. After `fit`: `importances_` (q,).
+    whole number or a generator. After `fit`: `importances_` (q,), 0 if constant.
     """
 
     def __init__(self, keep: int = 10, *, rank: str = "gini", random_state: Any = None) -> None:
@@ -65,8 +67,11 @@ class ImportanceSelector(_Selector):
         check_classification_targets(y)
         keep, ranking = whole("keep", self.keep), RANKINGS[self.rank]
         codes = np.unique(y, return_inverse=True)[1]
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        self.importances_ = ranking.rank(X, codes, seed)
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        part = one_part(X, codes)
+        usable = part[2].state == USABLE
+        found = ranking.rank(*part, usable, np.array([seed], np.uint64))
+        self.importances_ = np.where(usable, found, 0.0)[0]
         self._stays = np.zeros(X.shape[1], dtype=bool)
         self._stays[np.argsort(-self.importances_, kind="stable")[:keep]] = True
         return self

@@ -73,6 +73,13 @@ def columns_of(X: np.ndarray) -> Columns:
     return Columns(values, order, (~np.isnan(values)).sum(axis=1))
 
 
+def one_part(X: np.ndarray, y: np.ndarray) -> tuple[Columns, Splits, Prepared]:
+    """All rows of a table X (n, p) with class codes y (n,) as one training part."""
+    columns, side = columns_of(X), np.full((1, len(y)), TRAIN, np.int8)
+    labels = np.asarray(y, np.int64)[None]
+    return columns, Splits(labels, side, int(labels.max()) + 1), prepare(columns, side)
+
+
 @exact
 def prepare(columns: Columns, side: np.ndarray) -> Prepared:
     """Imputation and scaling from each of m training parts; `side` (m, n) as in `Splits`."""

@@ -12,7 +12,7 @@ from .._jit import exact
 from .forest import forest
 from .parts import NONE, Columns, Prepared, Splits, order_of, part_of
 from .permutation_importance import permutation_importance
-from .single_split import single_split
+from .single_split import gini_single
 
 #: Levels that no tree on a table of this size reaches.
 DEEPEST = 1 << 30
@@ -51,7 +51,7 @@ def rank_by_single_split(
         part = part_of(columns, splits, prepared, r, wanted, NONE)
         order = order_of(columns, prepared, r, wanted, part)
         own = np.zeros(len(wanted))
-        single_split(part.seen, order, part.y, weight, own)
+        gini_single(part.seen, order, part.y, weight, own)
         importances[r][wanted] = own
 
 
