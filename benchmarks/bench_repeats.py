@@ -3,8 +3,8 @@
 Ours and theirs take turns on the same cores, BLAS on one thread on both sides, everything compiled beforehand, and
 the figure is the median of the ratios of wall time. 70/30, twins dropped at 0.9, ten of 40 columns kept.
 
-    python benchmarks/bench_repeats.py [--rounds N]      prints the tables
-    pytest benchmarks/bench_repeats.py                   times of ours
+    python benchmarks/bench_repeats.py [--rounds N] [--readme FILE]      prints the tables, or writes them there
+    pytest benchmarks/bench_repeats.py                                   times of ours
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pytest
 import scikit_repeats
+from make_table import between_markers, machine
 from sklearn.ensemble import RandomForestClassifier
 from threadpoolctl import threadpool_limits
 
@@ -215,10 +217,17 @@ def test_scikit_learn__does_the_same_steps():
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables, or put them between `<!-- repeats -->` and `<!-- /repeats -->`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
-    print(tables(parser.parse_args().rounds))
+    parser.add_argument("--readme", type=Path)
+    given = parser.parse_args()
+    if given.readme is None:
+        print(tables(given.rounds))
+        return
+    text = given.readme.read_text("utf-8")
+    between_markers(text, "", "repeats")
+    given.readme.write_text(between_markers(text, f"{tables(given.rounds)}\n\n{machine()}", "repeats"), "utf-8")
 
 
 if __name__ == "__main__":

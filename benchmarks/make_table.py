@@ -31,7 +31,6 @@ from afmfast.features.measure import measure_image
 from afmfast.features.table import applicable
 
 README = Path(__file__).parents[1] / "README.md"
-BEGIN, END = "<!-- speed -->", "<!-- /speed -->"
 SHAPES = ("256x256", "512x512", "1024x1024", "2048x2048", "4096x4096", "509x517", "384x640")
 #: Multiples of one rfft2 that are asked for, and aimed at, by the longer side; other shapes are measured beside them.
 MULTIPLES = {256: (16.0, 12.0), 512: (13.0, 9.0)}
@@ -173,11 +172,12 @@ def machine() -> str:
     return f"{processor}, Python {platform.python_version()}, {versions}; {busy}; {date.today():%Y-%m-%d}."
 
 
-def between_markers(text: str, table: str) -> str:
+def between_markers(text: str, table: str, name: str = "speed") -> str:
     """The text with the table in its place."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise SystemExit(f"the file needs one line {BEGIN} and after it one line {END}; the table goes between them")
-    return text[: text.index(BEGIN)] + f"{BEGIN}\n{table}\n" + text[text.index(END) :]
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise SystemExit(f"the file needs one line {begin} and after it one line {end}; the table goes between them")
+    return text[: text.index(begin)] + f"{begin}\n{table}\n" + text[text.index(end) :]
 
 
 def main() -> None:
