@@ -6,6 +6,8 @@ from enum import IntEnum
 
 import numpy as np
 
+_STEP = np.uint64(0xD1B54A32D192ED03)
+
 
 class Stream(IntEnum):
     """What a random number is for; the value is part of every stored seed and never changes."""
@@ -28,6 +30,11 @@ def generator(seed: int, stream: Stream, *keys: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(sequence(seed, stream, *keys)))
 
 
-def integer(seed: int, stream: Stream, *keys: int) -> int:
-    """A 32-bit seed for libraries that take one number (scikit-learn's `random_state`)."""
-    return int(sequence(seed, stream, *keys).generate_state(1)[0])
+def words(seed: int, stream: Stream, numbers: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """A 64-bit seed for each of m tasks, for compiled code: (m,) uint64 of their `numbers` and `draws` (m,).
+
+    Further draws of a number are steps from its word, because a `SeedSequence` takes 9 microseconds.
+    """
+    distinct, place = np.unique(numbers, return_inverse=True)
+    base = [sequence(seed, stream, int(k)).generate_state(1, np.uint64)[0] for k in distinct]
+    return np.asarray(np.array(base, np.uint64)[place] + _STEP * np.asarray(draws).astype(np.uint64))

@@ -58,7 +58,7 @@ def test_output__that_nobody_reads_is_no_error(study):
 def test_status__after_a_study(study):
     said = afmfast("status", study[0]).stdout
     assert "results.json is there" in said
-    assert "4 actual" in said
+    assert "adhesion, lda: 4 of 4 repeats, 19 of 19 permuted labellings; mean AUC" in said
 
 
 def test_report__is_written_again(study):

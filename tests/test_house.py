@@ -84,7 +84,8 @@ def test_wheel__carries_schemas_and_template(tmp_path):
     done = run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(tmp_path), str(ROOT))
     assert done.returncode == 0, done.stderr
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
-    for kind in ("manifest", "study", "stack", "parameters", "repeats", "results", "bench", "repeatability"):
+    kinds = ("manifest", "study", "stack", "parameters", "repeats", "results", "bench", "repeatability")
+    for kind in (*kinds, "plan", "progress"):
         assert f"afmfast/data_schemas/{kind}-1.0.json" in names
     for name in ("template.html", "evidence.html", "tiles.html", "gallery.html", "words.html", "style.css"):
         assert f"afmfast/report/{name}" in names

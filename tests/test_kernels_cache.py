@@ -47,6 +47,19 @@ def test_cache__edited_helper_reaches_its_caller(copied):
     assert run_caller(copied) == 40
 
 
+def test_cache__edited_helper_in_a_folder_below_reaches_its_caller(copied):
+    below = copied / "kernels" / "below"
+    below.mkdir()
+    (below / "__init__.py").touch()
+    helper = (copied / "kernels" / "helper.py").rename(below / "helper.py")
+    helper.write_text(helper.read_text("utf-8").replace("._jit", ".._jit"), encoding="utf-8")
+    caller = copied / "kernels" / "caller.py"
+    caller.write_text(caller.read_text("utf-8").replace(".helper", ".below.helper"), encoding="utf-8")
+    assert run_caller(copied) == 30
+    helper.write_text(helper.read_text("utf-8").replace("x + 1", "x + 2"), encoding="utf-8")
+    assert run_caller(copied) == 40
+
+
 def test_cache__second_process_compiles_nothing(copied):
     run_caller(copied)
     before = {file: file.stat().st_mtime_ns for file in (copied / "cache").rglob("*.nbc")}

@@ -667,6 +667,21 @@ def test_methods__say_what_the_settings_say():
         assert words in text
 
 
+def test_methods__say_what_was_planned_beside_what_was_done():
+    made = copy.deepcopy(MADE["two_classes"])
+    result = made["combinations"][headline(made)]
+    assert "Planned" not in methods.paragraph(made)  # results of an earlier afmfast do not know
+    S = result["randomized"]["splits_per_labelling"]
+    result["planned"] = {"n_repeats": 500, "n_permutations": 199, "splits_per_permutation": S}
+    assert f"Planned before the first fit and done: 500 splits, and 199 labellings with {S} splits." in (
+        methods.paragraph(made)
+    )
+    result["planned"]["n_permutations"] = 39
+    assert f"first fit: 500 splits, and 39 labellings with {S} splits; done in the end: 500 splits, and 199" in (
+        methods.paragraph(made)
+    )
+
+
 def test_methods__say_how_pixels_lines_and_wavelengths_were_treated():
     made = copy.deepcopy(MADE["two_classes"])
     made["settings"] |= {"fill": "nearest", "lines": "matched", "s_filter_nm": 30.0, "l_filter_nm": 900.0}

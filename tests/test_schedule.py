@@ -13,9 +13,10 @@ import pytest
 from distributed import Client, LocalCluster
 
 from afmfast.errors import AfmfastError, AfmfastWarning, SettingsError
-from afmfast.schedule import _compare, _Machine, open_pool
+from afmfast.schedule import open_pool
+from afmfast.schedule.machine import Machine, compare
 
-HERE = _Machine("Mill 9", "3.12.1", "1.2.0")
+HERE = Machine("Mill 9", "3.12.1", "1.2.0")
 
 
 def square(task: int) -> int:
@@ -129,13 +130,13 @@ def test_cluster__a_scheduler_that_goes_away_is_a_sentence(cluster):
 
 
 def test_compare__like_workers_pass_in_silence():
-    _compare(HERE, {"tcp://a:1": HERE, "tcp://b:1": HERE})
+    compare(HERE, {"tcp://a:1": HERE, "tcp://b:1": HERE})
 
 
 @pytest.mark.parametrize("there", [HERE._replace(cpu="Mill 8"), HERE._replace(python="3.13.0")])
 def test_compare__names_workers_of_another_cpu_or_python(there):
     with pytest.warns(AfmfastWarning, match=r"unlike this machine \(Mill 9.*tcp://b:1 .*last bit") as caught:
-        _compare(HERE, {"tcp://a:1": HERE, "tcp://b:1": there})
+        compare(HERE, {"tcp://a:1": HERE, "tcp://b:1": there})
     assert f"{there.cpu}, Python {there.python}" in str(caught[0].message)
     assert "tcp://a:1" not in str(caught[0].message)
 
@@ -151,4 +152,4 @@ def test_compare__refuses_workers_without_this_afmfast_by_name(there, found):
     with pytest.raises(
         AfmfastError, match=rf"Workers without afmfast 1\.2\.0: tcp://b:1 \(.*{found}.*Install the same"
     ):
-        _compare(HERE, {"tcp://a:1": HERE, "tcp://b:1": there})
+        compare(HERE, {"tcp://a:1": HERE, "tcp://b:1": there})

@@ -1,6 +1,8 @@
 """The whole line, from files to report: equal in every mode, resumable, honest about what it saw."""
 
 import json
+import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import afmfast
 from afmfast.errors import DataError, SettingsError, StoreError
 from afmfast.schedule import open_pool
 from afmfast.stack.store import open_store
+from afmfast.study.at_work import at_work, who_is_at_work
 from afmfast.study.checks import check_batches, check_groups, settings_by_class
 from afmfast.study.classify_study import classify_table
 from afmfast.study.folder import StudyFolder
@@ -132,10 +135,51 @@ def test_more_repeats__extend_the_old_ones(settings, done, tmp_path):
     numbers(settings, done, "serial")
 
 
-def test_status__counts_what_is_there(done):
-    said = dict(status(done))
-    assert said["ingest"] == "stack.zarr is there"
-    assert "19 permuted" in said["classify"] or "38 permuted" in said["classify"]
+def test_status__after_a_study_names_every_configuration(done):
+    said = status(done)
+    assert said[:4] == [
+        ("study", "nobody is at work"), ("ingest", "stack.zarr is there"), ("measure", "parameters.parquet is there"),
+        ("classify", "results.json is there"),
+    ]  # fmt: skip
+    results = load_results_of(done)["combinations"]
+    for name, result in results.items():
+        (line,) = [text for stage, text in said if stage == "" and text.startswith(f"{name}, lda: ")]
+        assert "19 of 19 permuted labellings" in line
+        assert f"mean AUC {result['auc']['mean']:.3f}" in line
+        assert line.endswith(f"; p {result['significance']['permutation']['p']:.3g}")
+
+
+def test_status__of_a_stopped_study_tells_progress_and_no_p(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("afmfast.validation.tasks.PILOT_SECONDS", 0)
+    monkeypatch.setattr("afmfast.study.at_work._EVERY", 0)
+
+    def stop(stage: str, finished: int, total: int, note: str) -> None:
+        if note == "adhesion: permuted labels" and finished > 46 + 8 + 2:  # all repeats, and more than a pilot
+            said.append(dict(status(tmp_path)))
+            raise KeyboardInterrupt
+
+    said: list[dict[str, str]] = []
+    with pytest.raises(KeyboardInterrupt):
+        afmfast.run_study(settings, out=tmp_path, scheduler="serial", progress=stop)
+    assert said[0]["study"].startswith(f"at work: process {os.getpid()} on ")
+    assert re.match(r"\d+ of 138 fits \(\d\d%\)", said[0]["classify"])
+    after = status(tmp_path)
+    assert dict(after)["study"] == "nobody is at work"
+    assert dict(after)["classify"].endswith("stopped; the same command goes on from there")
+    half = [text for stage, text in after if text.startswith("adhesion, lda: ")]
+    assert "of 19 permuted labellings" in half[0]
+    assert "p so far" in half[0]
+    assert "(not for reporting" in half[0]
+
+
+def test_a_folder_that_is_worked_in__is_refused_to_others_and_free_after(settings, done):
+    folder = StudyFolder(done)
+    with (
+        at_work(folder, None),
+        pytest.raises(StoreError, match=rf"process {os.getpid()} on .* is at work here. Wait for it .*--out"),
+    ):
+        afmfast.run_study(settings, out=done, scheduler="serial")
+    assert who_is_at_work(folder) is None
 
 
 def test_status__elsewhere_says_how_to_start(tmp_path):

@@ -8,18 +8,32 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from naive import splits as naive_splits
 from sklearn.metrics import roc_auc_score
 
 from afmfast.errors import DataError
+from afmfast.kernels.learners.parts import (
+    CONSTANT,
+    MISSING,
+    TEST,
+    TESTED,
+    TRAIN,
+    UNUSED,
+    USABLE,
+    Splits,
+    columns_of,
+    order_of,
+    part_of,
+    prepare,
+)
 from afmfast.selection.table import Selector
 from afmfast.validation import summary
 from afmfast.validation.data import missingness, usable_rows
 from afmfast.validation.labels import LabelSpace
 from afmfast.validation.plan import Plan, Table
-from afmfast.validation.prepare import CONSTANT, MISSING, prepare
 from afmfast.validation.run import label_warnings
-from afmfast.validation.scores import STATISTICS, Parts, auc, class_score, score
-from afmfast.validation.split import check_splittable, draw_split
+from afmfast.validation.scores import STATISTICS, Parts, class_score, score_parts
+from afmfast.validation.split import Drawn, check_splittable, draw_splits
 from afmfast.validation.table import LABEL_MODELS, SCHEMES
 
 FAST = Selector(rank="gini_single", keep=3)
@@ -32,6 +46,18 @@ def archive(n=24, p=6, n_classes=2, per_group=1, shift=2.0, seed=0) -> Table:
     X = rng.normal(size=(n, p))
     X[np.arange(n), y] += shift * (y > 0)
     return Table.of(X, np.array(["a", "b", "c", "d"])[y], np.arange(n) // per_group)
+
+
+def drawn(labels: np.ndarray, groups: np.ndarray, n_classes: int, n_repeats: int = 1, **options) -> Drawn:
+    """The first splits of one labelling."""
+    options = {"test_size": 0.3, "seed": 0, "repeats": np.arange(n_repeats)} | options
+    return draw_splits(np.tile(labels, (n_repeats, 1)), groups, n_classes, **options)
+
+
+def score(probability: np.ndarray, y: np.ndarray) -> Parts:
+    """The scores of one part, without the axis of parts."""
+    parts = score_parts(probability[None], y[None], np.ones((1, len(y)), bool))
+    return Parts(*(getattr(parts, name)[0] for name in ("accuracy", "auc", "recall", "specificity")))
 
 
 def space_of(y, groups=None, scans=None) -> LabelSpace:
@@ -103,18 +129,47 @@ def test_prepare__drops_empty_and_constant_columns_and_fills_with_the_median():
     X = np.array(
         [[1.0, np.nan, 5.0, 0.1 + 0.2], [2, np.nan, 5, 0.3], [9, 1, 5, 0.3], [np.nan, 1, 5, 0.3], [2, 2, 5, 0.3]]
     )
-    ready = prepare(X)
-    assert ready.fate.tolist() == [1, MISSING, CONSTANT, CONSTANT]
-    assert ready.medians[0] == 2.0
+    columns, side = columns_of(X), np.full((1, 5), TRAIN, np.int8)
+    ready = prepare(columns, side)
+    assert ready.state.tolist() == [[USABLE, MISSING, CONSTANT, CONSTANT]]
+    assert ready.medians[0, 0] == 2.0
     filled = np.array([1, 2, 9, 2, 2.0])
-    np.testing.assert_allclose(ready.apply(X, ready.usable)[:, 0], (filled - filled.mean()) / filled.std())
+    part = part_of(columns, Splits(np.zeros((1, 5), int), side, 1), ready, 0, np.array([0]), TESTED)
+    np.testing.assert_allclose(part.seen[0], (filled - filled.mean()) / filled.std())
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-60, 1e200])
 def test_prepare__standardises_whatever_the_unit(scale):
-    X = scale * np.random.default_rng(0).normal(size=(10, 2))
-    ready = prepare(X)
-    np.testing.assert_allclose(ready.apply(X, ready.usable).std(axis=0), 1.0)
+    X = np.random.default_rng(0).normal(size=(10, 2))
+    ready = prepare(columns_of(scale * X), np.full((1, 10), TRAIN, np.int8))
+    np.testing.assert_allclose(ready.scale[0], scale * X.std(axis=0))
+    np.testing.assert_allclose(ready.centre[0], scale * X.mean(axis=0))
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_prepare__is_what_numpy_makes_of_the_training_rows(seed):
+    rng = np.random.default_rng(seed)
+    X = np.round(rng.normal(size=(30, 4)), 1)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    in_test = rng.random(30) < 0.4
+    side = np.where(in_test, TEST, TRAIN).astype(np.int8)[None]
+    columns, splits = columns_of(X), Splits(rng.integers(0, 2, size=(1, 30)), side, 2)
+    ready = prepare(columns, side)
+    wanted = np.flatnonzero(ready.state[0] == USABLE)
+    part = part_of(columns, splits, ready, 0, wanted, TESTED)
+    medians = np.nanmedian(X[~in_test], axis=0)
+    filled = np.where(np.isnan(X), medians, X)[:, wanted]
+    train = filled[~in_test]
+    expected = ((filled - train.mean(axis=0)) / train.std(axis=0)).T
+    np.testing.assert_allclose(part.seen, expected[:, ~in_test], atol=1e-12)
+    np.testing.assert_allclose(part.unseen, expected[:, in_test], atol=1e-12)
+    gaps = np.isnan(X[~in_test]).mean(axis=0)
+    np.testing.assert_array_equal(ready.state[0] == MISSING, gaps > 0.2)
+    order = order_of(columns, ready, 0, wanted, part)
+    for values, rows in zip(part.seen, order, strict=True):
+        assert sorted(rows) == list(range(len(values)))
+        assert (np.diff(values[rows]) >= 0).all()
 
 
 # Splits
@@ -128,38 +183,85 @@ def test_schemes__every_one_keeps_groups_whole_and_classes_on_both_sides(scheme,
     groups = np.array(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)))
     labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
     assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(3)))
-    options = {"test_size": data.draw(st.floats(0.1, 0.9)), "seed": 3, "repeat": 7, "rule": SCHEMES[scheme].split}
-    split = draw_split(labels, groups, 3, **options)
-    assert sorted([*split.train, *split.test]) == list(range(n))
-    assert not set(groups[split.train]) & set(groups[split.test])
-    assert set(labels[split.train]) == set(labels[split.test]) == {0, 1, 2}
-    again = draw_split(labels, groups, 3, **options)
-    np.testing.assert_array_equal(split.test, again.test)
-    redone = SCHEMES[scheme].split(labels, groups, np.random.default_rng(split.seed), options["test_size"])
-    np.testing.assert_array_equal(split.test, redone[1])
+    options = {"test_size": data.draw(st.floats(0.1, 0.9)), "seed": 3, "rule": SCHEMES[scheme].split}
+    found = drawn(labels, groups, 3, 2, **options)
+    for tested in found.side == TEST:
+        assert not set(groups[tested]) & set(groups[~tested])
+        assert set(labels[tested]) == set(labels[~tested]) == {0, 1, 2}
+    np.testing.assert_array_equal(found.side, drawn(labels, groups, 3, 2, **options).side)
+    redone = drawn(labels, groups, 3, 2, draws=found.draw, **options)
+    np.testing.assert_array_equal(found.side, redone.side)
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_stratified__takes_the_share_of_each_stratum(data):
+    n = data.draw(st.integers(6, 40))
+    groups = np.array(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)))
+    labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(3)))
+    share = data.draw(st.floats(0.1, 0.9))
+    tested = drawn(labels, groups, 3, test_size=share).side[0] == TEST
+    names = np.unique(groups)
+    stratum = np.array([np.bincount(labels[groups == g], minlength=3).argmax() for g in names])
+    in_test = np.array([tested[groups == g].all() for g in names])
+    for code in range(3):
+        m = int((stratum == code).sum())
+        if m > 1:
+            assert in_test[stratum == code].sum() == min(max(int(share * m + 0.5), 1), m - 1)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_stratified__is_the_slow_twin_and_leaves_unused_rows_out(data):
+    n = data.draw(st.integers(8, 30))
+    member = np.unique(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)), return_inverse=True)[1]
+    labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    used = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    assume(all(len(np.unique(member[used & (labels == c)])) >= 3 for c in range(3)))
+    share, word = data.draw(st.floats(0.1, 0.9)), data.draw(st.integers(0, 2**64 - 1))
+    side = np.where(used, TRAIN, UNUSED).astype(np.int8)[None]
+    rule = SCHEMES["stratified"].split
+    (draw,) = rule(labels[None], member, 3, share, np.array([word], np.uint64), np.zeros(1, np.int32), side)
+    tested = naive_splits.stratified(labels[used], member[used], share, word, int(draw))
+    np.testing.assert_array_equal(side[0] == UNUSED, ~used)
+    np.testing.assert_array_equal(side[0] == TEST, used & np.isin(member, list(tested)))
 
 
 def test_stratified__each_class_gives_its_share_of_groups():
     labels = np.repeat([0, 1, 2], [20, 10, 2])
-    sizes = {
-        tuple(np.bincount(labels[draw_split(labels, np.arange(32), 3, test_size=0.3, seed=0, repeat=k).test]))
-        for k in range(9)
-    }
+    sizes = {tuple(np.bincount(labels[tested])) for tested in drawn(labels, np.arange(32), 3, 9).side == TEST}
     assert sizes == {(6, 3, 1)}
 
 
-def test_stratified__every_row_is_tested_alike():
-    labels, tested = np.arange(20) % 2, np.zeros(20)
-    for k in range(2000):
-        tested[draw_split(labels, np.arange(20), 2, test_size=0.3, seed=1, repeat=k).test] += 1
-    assert abs(tested / 2000 - 0.3).max() < 0.05  # five standard deviations
+def test_stratified__every_row_and_every_pair_is_tested_alike():
+    tested = drawn(np.arange(20) % 2, np.arange(20), 2, 4000, seed=1).side == TEST
+    assert abs(tested.mean(axis=0) - 0.3).max() < 0.036  # five standard deviations
+    together = (tested.T.astype(float) @ tested) / 4000
+    same, other = 3 / 10 * 2 / 9, 3 / 10 * 3 / 10  # three of ten in each class
+    expected = np.where((np.arange(20)[:, None] - np.arange(20)) % 2 == 0, same, other)
+    assert abs(together - expected)[~np.eye(20, dtype=bool)].max() < 0.025
 
 
-def test_draw_split__redraws_are_counted_where_groups_share_classes():
+def test_stratified__a_lone_group_is_on_either_side():
+    labels, groups = np.array([0, 0, 1, 0, 0, 1, 1, 2, 2]), np.array([0, 0, 0, 1, 1, 2, 2, 3, 3])
+    tested = drawn(labels % 2, groups, 2, 4000).side[:, 6] == TEST
+    assert 0 < tested.sum() < 4000
+
+
+def test_draw_splits__redraws_are_counted_where_groups_share_classes():
     labels, groups = np.array([0, 1, 0, 1, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 2, 3, 3])
-    draws = [draw_split(labels, groups, 2, test_size=0.3, seed=0, repeat=k).draw for k in range(30)]
-    assert min(draws) == 0
-    assert max(draws) > 0
+    draws = drawn(labels, groups, 2, 30).draw
+    assert draws.min() == 0
+    assert draws.max() > 0
+
+
+def test_draw_splits__a_labelling_and_a_repeat_are_all_that_a_split_hangs_on():
+    labels = np.stack([np.arange(20) % 2, np.arange(20) // 10, np.arange(20) % 2])
+    found = draw_splits(labels, np.arange(20), 2, test_size=0.3, seed=4, repeats=np.array([7, 7, 8])).side
+    alone = draw_splits(labels[1:2], np.arange(20), 2, test_size=0.3, seed=4, repeats=np.array([7])).side
+    np.testing.assert_array_equal(found[1], alone[0])
+    assert not np.array_equal(found[0], found[2])
 
 
 @pytest.mark.parametrize(
@@ -260,13 +362,14 @@ def test_label_warnings__name_classes_whose_groups_differ_in_size():
 @settings(max_examples=60, deadline=None)
 def test_auc__ties_count_half_as_in_scikit_learn(pairs):
     values, member = np.array([p[0] for p in pairs], float), np.array([p[1] for p in pairs])
+    probability = np.stack([1 - values / 8, values / 8], axis=1).astype(np.float32)  # eighths are exact
+    found = score(probability, member.astype(int)).auc[1]
     if member.all() or not member.any():
-        assert np.isnan(auc(values, member))
+        assert np.isnan(found)
     else:
-        assert auc(values, member) == pytest.approx(roc_auc_score(member, values), abs=1e-12)
-        assert np.trapezoid(summary.roc_on_grid(values, member), summary.FPR_GRID) == pytest.approx(
-            auc(values, member), abs=0.01
-        )
+        assert found == pytest.approx(roc_auc_score(member, values), abs=1e-12)
+        curve = summary.roc_on_grid(values, member)
+        assert np.trapezoid(curve, summary.FPR_GRID) == pytest.approx(found, abs=0.01)
 
 
 def test_class_score__tells_rows_apart_beyond_what_float32_has_near_one():

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import RidgeClassifier, SGDClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -14,10 +15,10 @@ from test_validation_run import FAST, Centroids, archive, go
 from afmfast.errors import SettingsError
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
-from afmfast.validation.plan import Plan, Table
-from afmfast.validation.repeat import one_repeat
+from afmfast.validation.plan import Line, Plan, Table
+from afmfast.validation.repeat import repeats_of
 from afmfast.validation.run import run
-from afmfast.validation.table import CLASSIFIERS, maker
+from afmfast.validation.table import CLASSIFIERS, seeded_clone
 
 # Nine permutations are enough to see whether a fit works.
 pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:afmfast.errors.AfmfastWarning")
@@ -39,9 +40,10 @@ def test_classifiers__tell_classes_apart_and_repeat_themselves(classifier, n_cla
     scores = go(table, plan)
     assert scores.of("auc").min() > 0.95
     assert scores.of("balanced_accuracy").mean() > 0.8
-    again = one_repeat(table, table.y, plan, FAST, 0)
-    np.testing.assert_array_equal(again.probability.ravel(), scores.repeats["probability"][0])
-    np.testing.assert_allclose(again.probability.sum(axis=1), 1, atol=1e-6)
+    (again,) = repeats_of(table, [Line(plan, FAST)], table.y[None], np.zeros(1, int))
+    tested = again.probability[again.in_test]
+    np.testing.assert_array_equal(tested.ravel(), scores.repeats["probability"][0])
+    np.testing.assert_allclose(tested.sum(axis=1), 1, atol=1e-6)
 
 
 @pytest.mark.parametrize("classifier", ["lda", "logistic_regression", "svm", "k_nearest", "gaussian_process"])
@@ -76,9 +78,9 @@ def test_classifiers__no_warning_leaves_a_thread_for_twins_or_a_class_without_sp
     assert warnings.filters == before
 
 
-def test_maker__seeds_and_serialises_every_step_of_a_clone():
-    given = make_pipeline(CLASSIFIERS["random_forest"].make(0).set_params(n_jobs=2))
-    made = maker(given)(77)
+def test_clones__every_step_is_seeded_and_runs_on_one_thread():
+    given = make_pipeline(RandomForestClassifier(random_state=0, n_jobs=2))
+    made = seeded_clone(given, 77)
     assert (made[0].random_state, made[0].n_jobs) == (77, 1)
     assert given[0].random_state == 0
 

@@ -11,16 +11,19 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
 
-from afmfast.errors import AfmfastWarning, DataError, SettingsError
+from afmfast.errors import AfmfastWarning, DataError, SettingsError, StoreError
+from afmfast.kernels.learners.parts import TEST
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
-from afmfast.validation import summary
+from afmfast.validation import summary, tasks
 from afmfast.validation.outcome import Scores
-from afmfast.validation.plan import Plan, Table, key
-from afmfast.validation.repeat import Batch, one_repeat
-from afmfast.validation.run import run
-from afmfast.validation.split import draw_split
+from afmfast.validation.plan import Line, Plan, Table, key
+from afmfast.validation.repeat import RANKED_LOW, Batch, repeats_of
+from afmfast.validation.run import run, run_lines
+from afmfast.validation.split import draw_splits
+from afmfast.validation.standing import standing
+from afmfast.validation.table import CLASSIFIERS
 
 # Nine permutations are enough to compare two runs by.
 pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:afmfast.errors.AfmfastWarning")
@@ -28,19 +31,31 @@ pytestmark = pytest.mark.filterwarnings("ignore:The p-value cannot be expected:a
 FAST = Selector(rank="gini_single", keep=3)
 
 
+@pytest.fixture(autouse=True)
+def small_tasks(monkeypatch):
+    """Eight tasks, however short: several files of each kind."""
+    monkeypatch.setattr(tasks, "PILOT_SECONDS", 0)
+    monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: total / 8)
+    monkeypatch.setattr(tasks, "HALF_BUSY", 1e9)
+
+
 class Serial:
-    """Tasks one after the other, in the order that `shuffle` makes of them; remembers what it was given."""
+    """Tasks one after the other, in the order that `shuffle` makes of them; remembers what was done."""
 
     def __init__(self, shuffle: int | None = None, workers: int = 1) -> None:
         self.workers, self.shuffle, self.batches = workers, shuffle, []
+
+    def everywhere(self, function, shared=None) -> None:
+        function(shared)
 
     def each(self, function, tasks, shared=None) -> Iterator:
         order = np.arange(len(tasks))
         if self.shuffle is not None:
             np.random.default_rng(self.shuffle).shuffle(order)
         for index in order:
-            self.batches.append(tasks[index])
-            yield int(index), function(tasks[index], shared)
+            result = function(tasks[index], shared)
+            self.batches.append(result[0] if isinstance(result[0], Batch) else tasks[index])  # a pilot says its own
+            yield int(index), result
 
 
 class Centroids(ClassifierMixin, BaseEstimator):
@@ -103,10 +118,14 @@ def test_run__every_mode_batch_size_and_order_gives_the_same(mode, monkeypatch):
     first = go(plan=plan)
     with open_pool(mode, workers=2) as pool:
         assert_equal(first, go(plan=plan, pool=pool))
+    monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: 0)
     shuffled = Serial(shuffle=1, workers=2)
-    monkeypatch.setattr(running, "_TASK_SECONDS", 1e-9)
     assert_equal(first, go(plan=plan, pool=shuffled))
-    assert max(batch.count for batch in shuffled.batches) == 1
+    assert {batch.n_fits for batch in shuffled.batches[3:]} == {1}
+    monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: 1e9)
+    at_once = Serial()
+    assert_equal(first, go(plan=plan, pool=at_once))
+    assert len(at_once.batches) == 6
 
 
 def test_run__goes_on_where_it_stopped(tmp_path):
@@ -127,13 +146,63 @@ def test_run__more_of_everything_reuses_what_is_there(tmp_path):
     go(folder=tmp_path)
     pool = Serial()
     more = replace(PLAN, n_repeats=15, n_permutations=11, splits_per_permutation=6)
-    assert_equal(go(plan=more), go(plan=more, folder=tmp_path, pool=pool))
+    extended = go(plan=more, folder=tmp_path, pool=pool)
+    assert extended.warnings[-1][0] == "permutations-changed"
+    assert_equal(go(plan=more), replace(extended, warnings=extended.warnings[:-1]))
     fits = [batch.n_fits for batch in pool.batches if batch.kind == "actual"]
     randomized = [batch.n_fits for batch in pool.batches if batch.kind == "permuted"]
     assert (sum(fits), sum(randomized)) == (3, 11 * 6 - 9 * 4)
+    assert extended.planned == {"n_repeats": 12, "n_permutations": 9, "splits_per_permutation": 4}
     fewer = Serial()
     assert_equal(go(), go(folder=tmp_path, pool=fewer))
     assert fewer.batches == []
+
+
+def test_run__a_plan_of_which_nothing_was_computed_is_forgotten(tmp_path):
+    class Stopped(Serial):
+        def everywhere(self, function, shared=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        go(folder=tmp_path, plan=replace(PLAN, n_permutations=5), pool=Stopped())
+    assert go(folder=tmp_path).planned["n_permutations"] == 9
+
+
+def test_run__fewer_permutations_than_planned_are_told(tmp_path):
+    go(folder=tmp_path)
+    fewer = go(folder=tmp_path, plan=replace(PLAN, n_permutations=5))
+    ((code, text),) = fewer.warnings[1:]
+    assert code == "permutations-changed"
+    assert "9 permutations with 4 splits each were planned at first, 5 with 4 were used" in text
+
+
+def test_standing__of_a_run_that_was_stopped(tmp_path):
+    first = go()
+    go(folder=tmp_path, name="height")
+    (folder,) = tmp_path.iterdir()
+    for path in folder.glob("permuted-*.parquet"):
+        if int(path.name.split("-")[1]) > 4:
+            path.unlink()
+    found = standing(folder)
+    assert (found.name, found.classifier, found.exact) == ("height", "Centroids", False)
+    assert (found.planned, found.done["actual"]) == ({"actual": 12, "permuted": 9}, 12)
+    assert 0 < found.done["permuted"] == len(found.t_permuted) < 9
+    assert found.auc == pytest.approx(first.of("auc").mean())
+    assert found.t_true == first.t_true
+    assert found.t_permuted.tolist() == first.t_permuted[: len(found.t_permuted)].tolist()
+    assert found.written[:, 1].sum() == 12 + 4 * len(found.t_permuted)
+
+
+def test_standing__looks_on_and_changes_nothing(tmp_path):
+    go(folder=tmp_path)
+    (folder,) = tmp_path.iterdir()
+    (folder / "actual-0-1.parquet").write_text("torn")
+    before = sorted(folder.iterdir())
+    assert standing(folder).done["actual"] == 11
+    assert sorted(folder.iterdir()) == before
+    (folder / "plan.json").write_text("torn")
+    with pytest.raises(StoreError, match=r"plan\.json: cannot be read"):
+        standing(folder)
 
 
 def test_run__a_damaged_or_foreign_file_is_set_aside_and_made_again(tmp_path):
@@ -252,30 +321,36 @@ def test_run__permuted_labels_serve_the_p_value_also_with_coin_labels():
     assert 0.5 < coin.randomized.chance < 0.75
 
 
-def test_one_repeat__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
+def test_repeats__an_undefined_auc_gives_way_to_the_next_split_and_is_counted():
     table = archive()
     scores = go(table, replace(PLAN, classifier=OftenUndefined()))
     assert np.isfinite(scores.of("auc")).all()
     draws = scores.repeats["draw"]
     assert scores.n_redrawn == draws.sum() > 0
     assert scores.permuted.n_redrawn > 0
-    for k in np.flatnonzero(draws):
-        split = draw_split(table.y, table.groups, 2, test_size=0.3, seed=0, repeat=int(k), draw=int(draws[k]))
-        np.testing.assert_array_equal(split.test, scores.repeats["test_rows"][k])
+    again = np.flatnonzero(draws)
+    split = draw_splits(
+        np.tile(table.y, (len(again), 1)), table.groups, 2, test_size=0.3, seed=0, repeats=again, draws=draws[again]
+    )
+    for k, side in zip(again, split.side, strict=True):
+        np.testing.assert_array_equal(np.flatnonzero(side == TEST), scores.repeats["test_rows"][k])
 
 
-def test_one_repeat__without_a_usable_column_nothing_is_known():
+def test_repeats__without_a_usable_column_nothing_is_known():
     table = replace(archive(), X=np.full((24, 6), np.nan))
-    made = one_repeat(table, table.y, PLAN, FAST, 0)
-    assert made.parts.auc.tolist() == [0.5, 0.5]
-    assert len(made.fitted.kept) == 0
+    for classifier in (PLAN.classifier, *CLASSIFIERS.names()):
+        line = Line(replace(PLAN, classifier=classifier), FAST)
+        (made,) = repeats_of(table, [line], table.y[None], np.zeros(1, int))
+        assert made.auc.tolist() == [[0.5, 0.5]]
+        assert (made.kept == -1).all()
+        assert not (made.fate == RANKED_LOW).any()
 
 
 def test_run__too_few_rows_for_a_classifier_are_named():
     with pytest.raises(
         DataError, match=r"classifier KNeighborsClassifier does not work on a part of 2 rows.*Choose another"
     ):
-        go(archive(n=4), Plan("k_nearest", n_repeats=2, n_permutations=0))
+        go(archive(n=4), Plan(KNeighborsClassifier(), n_repeats=2, n_permutations=0))
 
 
 # Plans
@@ -397,3 +472,44 @@ def test_summary__more_classes_have_a_curve_each():
     assert list(summary.roc(scores)) == ["a", "b", "c"]
     assert scores.positive is None
     assert scores.of("sensitivity").tolist() == scores.of("balanced_accuracy").tolist()
+
+
+# Lines
+
+
+LINES = [
+    Line(replace(PLAN, classifier=classifier), replace(FAST, keep=keep))
+    for classifier, keep in (("lda", 3), ("logistic_regression", 3), ("lda", 2))
+]
+
+
+def test_run_lines__each_gives_what_it_gives_alone(tmp_path):
+    table = archive()
+    together = run_lines(table, LINES, pool=Serial(), folder=tmp_path)
+    for (plan, selector, _), scores in zip(LINES, together, strict=True):
+        assert_equal(run(table, plan, selector=selector, pool=Serial()), scores)
+        last = Serial()
+        assert_equal(scores, run(table, plan, selector=selector, pool=last, folder=tmp_path))
+        assert last.batches == []
+
+
+def test_run_lines__ranks_once_for_every_classifier_and_number_kept(monkeypatch):
+    asked = []
+    alone = Selector.__call__
+    monkeypatch.setattr(Selector, "__call__", lambda self, *given: asked.append(len(given[3])) or alone(self, *given))
+    run_lines(archive(), LINES, pool=Serial())
+    assert sum(asked) == 1 + 12 + 9 * 4  # one to warm up
+
+
+def test_run_lines__a_line_that_is_there_is_not_done_again(tmp_path):
+    table = archive()
+    run(table, LINES[1].plan, selector=LINES[1].selector, pool=Serial(), folder=tmp_path)
+    pool = Serial()
+    together = run_lines(table, LINES, pool=pool, folder=tmp_path)
+    assert {batch.lines for batch in pool.batches} == {(0, 2)}
+    assert_equal(together[1], run(table, LINES[1].plan, selector=LINES[1].selector, pool=Serial()))
+
+
+def test_run_lines__plans_that_differ_otherwise_are_refused():
+    with pytest.raises(SettingsError, match="may differ in the classifier alone"):
+        run_lines(archive(), [LINES[0], Line(replace(PLAN, seed=5), FAST)], pool=Serial())

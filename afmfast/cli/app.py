@@ -85,8 +85,8 @@ def ingest(
     folder = StudyFolder(out) if out else StudyFolder.default_for(settings)
     if folder.settings_file.exists() and source.suffix not in {".yaml", ".yml"}:
         settings = folder.load(manifest=settings.manifest)
-    folder.save(settings)
-    with shown(quiet=quiet) as progress:
+    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
+        folder.save(settings)
         report = lines.pipeline.ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
     print(ingest_summary(report))
     if gallery:
@@ -95,13 +95,20 @@ def ingest(
 
 
 @app.command
-def measure(directory: Path, *, given: Given = None, workers: Workers = None, quiet: Quiet = False) -> int:
+def measure(
+    directory: Path,
+    *,
+    given: Given = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+) -> int:
     """Turn the stack of a study into its table of surface parameters."""
     folder = StudyFolder(directory)
     settings = folder.load(**changes(given))
-    with shown(quiet=quiet) as progress:
-        table = lines.pipeline.measure_stage(folder, settings, workers=workers, progress=progress)
-    folder.save(settings)
+    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
+        table = lines.pipeline.measure_stage(folder, settings, workers=workers, scheduler=scheduler, progress=progress)
+        folder.save(settings)
     columns = sum(":" in column for column in table.columns)
     print(f"{len(table)} rows, {columns} parameters: {folder.parameters}")
     for name, reason in table.attrs.get("channels_left_out", {}).items():
@@ -125,14 +132,14 @@ def classify(
     """Split, train, test and randomize; write results.json and the report."""
     folder = StudyFolder(directory)
     settings = folder.load(**changes(given))
-    with shown(quiet=quiet) as progress:
+    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
         if folder.stack.exists():
             lines.pipeline.measure_stage(folder, settings, workers=workers, scheduler=scheduler, progress=progress)
         result = lines.pipeline.classify_stage(
             folder, settings, workers=workers, scheduler=scheduler, progress=progress
         )
-    folder.save(settings)
-    lines.pipeline.report_stage(folder)
+        folder.save(settings)
+        lines.pipeline.report_stage(folder)
     return _finish(result)
 
 
@@ -187,7 +194,7 @@ def study(
 
 @app.command
 def status(directory: Path) -> int:
-    """Say what a study folder holds so far."""
+    """Say what a study folder holds so far, also while a study runs: progress, running AUC, remaining time."""
     for stage, found in lines.status.status(directory):
         print(f"{stage:<9} {found}")
     return 0

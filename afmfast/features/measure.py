@@ -211,8 +211,7 @@ def measure(
     is_incomplete = np.zeros(starts[-1], bool)
     if progress is not None:
         progress(0, int(starts[-1]), "warming up the kernels; after an update they are compiled, once")
-    for _ in pool.each(warm_worker, range(pool.workers)):
-        pass
+    pool.everywhere(warm)
     done = 0
     for index, result in pool.each(measure_block, blocks, shared=settings):
         values[starts[index] : starts[index + 1]], is_incomplete[starts[index] : starts[index + 1]] = result
@@ -251,11 +250,6 @@ def spread_angles(rows: Sequence[Parameter], values: Sequence[float]) -> list[fl
         else:
             spread.append(value)
     return spread
-
-
-def warm_worker(number: int) -> None:
-    """Have the kernels ready in the process that this task lands in."""
-    warm()
 
 
 @cache

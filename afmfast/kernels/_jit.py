@@ -17,8 +17,10 @@ from typing import Any
 
 import numba
 from llvmlite import binding  # type: ignore[import-untyped]
+from numba import types
 from numba.core.caching import Cache, CompileResultCacheImpl
-from numba.extending import overload
+from numba.cpython.unsafe.numbers import trailing_zeros
+from numba.extending import get_cython_function_address, overload
 
 #: Sums may be reordered and fused; NaN and infinity keep their meaning (full fastmath makes isnan false everywhere).
 FAST = {"reassoc", "contract", "arcp", "nsz"}
@@ -34,9 +36,26 @@ def exact(function: Callable[..., Any]) -> Any:
     return _compiled(function, False)
 
 
+def part(function: Callable[..., Any]) -> Any:
+    return numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+
+
 def stands_for(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let compiled code that calls `plain` use another implementation of it; plain Python goes on using `plain`."""
     return overload(plain, jit_options={"nogil": True, "error_model": "numpy"})
+
+
+def lowest_bit(word):  # type: ignore[no-untyped-def]
+    """The place of the lowest bit set in an unsigned word; one instruction in compiled code."""
+    return (int(word) & -int(word)).bit_length() - 1
+
+
+# No types in the hints: numba compares the two signatures word by word.
+stands_for(lowest_bit)(lambda word: lambda word: trailing_zeros(word))
 
 
 def _compiled(function: Callable[..., Any], fastmath: set[str] | bool) -> Any:
@@ -44,6 +63,15 @@ def _compiled(function: Callable[..., Any], fastmath: set[str] | bool) -> Any:
     if not numba.config.DISABLE_JIT and folder() is not None:
         compiled._cache = _OwnCache(function)
     return compiled
+
+
+def routine(module: str, name: str, n_arguments: int) -> Any:
+    """A routine of `scipy.linalg.cython_<module>` for compiled code to call with addresses of its arguments.
+
+    It is found by name when a kernel is loaded; an address in it could not be kept on disk.
+    """
+    binding.add_symbol(f"afmfast_{name}", get_cython_function_address(f"scipy.linalg.cython_{module}", name))
+    return types.ExternalFunction(f"afmfast_{name}", types.void(*[types.intp] * n_arguments))
 
 
 @cache
@@ -73,8 +101,9 @@ def _state() -> str:
     digest = sha256(repr(sorted(binding.get_host_cpu_features().items())).encode())
     for part in ("numba", "rocket-fft"):
         digest.update(f"{part} {version(part)}\n".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    here = Path(__file__).parent
+    for file in sorted(here.rglob("*.py")):
+        digest.update(file.relative_to(here).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 

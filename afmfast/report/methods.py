@@ -33,7 +33,7 @@ def paragraph(results: Mapping[str, Any]) -> str:
     settings = results["settings"]
     result = results["combinations"][headline(results)]
     return " ".join(filter(None, (
-        _samples(results), _measured(results), _validated(settings, result), _tested(result),
+        _samples(results), _measured(results), _validated(settings, result), _tested(result), _planned(result),
         f"Computed with afmfast {results['afmfast']['version']}, seed {settings.get('seed', 'not kept')}.",
     )))  # fmt: skip
 
@@ -125,3 +125,19 @@ def _tested(result: Mapping[str, Any]) -> str:
         f"{plural(randomized['splits_per_labelling'], 'split')} with that of {how}, the whole procedure "
         f"repeated for each. Overtraining is the mean score with {randomized['labels']} labels less its chance level."
     )
+
+
+def _planned(result: Mapping[str, Any]) -> str:
+    """What was planned beside what was done: a number raised after a look at p is no test."""
+    planned, permutation = result.get("planned"), result["significance"]["permutation"]
+    if not planned:
+        return ""
+    asked = _amount(planned["n_repeats"], planned["n_permutations"], planned["splits_per_permutation"])
+    done = _amount(result["n_repeats"], permutation["n"], result["randomized"]["splits_per_labelling"])
+    if asked == done:
+        return f"Planned before the first fit and done: {asked}."
+    return f"Planned before the first fit: {asked}; done in the end: {done}."
+
+
+def _amount(n_repeats: int, n_permutations: int, n_splits: int) -> str:
+    return f"{plural(n_repeats, 'split')}, and {plural(n_permutations, 'labelling')} with {plural(n_splits, 'split')}"

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import DataError, SettingsError
+from ..errors import SettingsError
+from ..kernels.learners.parts import USABLE, Columns, Prepared, Splits
 from ..registry import Registry
-from .correlation import METHODS, drop_twins
+from .correlation import METHODS, Twins, twins
 from .importance import forest_gini, forest_permutation, single_split_gini
+
+
+#: Importances (m, p) of the columns that stay (m, p bool) in m training parts, NaN for the others; `words` (m,) seeds.
+Rank = Callable[[Columns, Splits, Prepared, np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """A rule of importance: `rank(X, y, seed)` gives one number a column, larger is more important."""
+    """A rule of importance, larger is more important."""
 
     name: str
     title: str
-    rank: Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+    rank: Rank
 
 
 RANKINGS: Registry[Ranking] = Registry(
@@ -35,18 +40,16 @@ RANKINGS: Registry[Ranking] = Registry(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """What became of each of p columns.
+class Chosen(NamedTuple):
+    """What became of each of p columns in m training parts.
 
-    `columns` (k,) the kept ones, most important first; `importances` (p,), NaN where the filter dropped the column
-    before ranking; `twin` (p,) the kept column it was dropped for, -1 = not dropped; `twin_correlation` (p,) their r.
+    `ranked` (m, p) column numbers, most important first, -1 from where on none is left; `importances` (m, p), NaN
+    where not ranked; `twins` what the correlation filter dropped.
     """
 
-    columns: np.ndarray
+    ranked: np.ndarray
     importances: np.ndarray
-    twin: np.ndarray
-    twin_correlation: np.ndarray
+    twins: Twins
 
 
 @dataclass(frozen=True)
@@ -76,23 +79,15 @@ class Selector:
         """Everything that changes a choice, for the key of stored repeats."""
         return asdict(self)
 
-    def __call__(self, X: np.ndarray, y: np.ndarray, seed: int) -> Chosen:
-        """Choose among the columns of X (n, p), training rows only, without NaN; `y` (n,) class codes.
+    def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Chosen:
+        """Filter and rank p columns in each of m training parts, with a seed (m,) each; kept are the first `keep`.
 
-        Equal importances keep table order. Raises `DataError` if there is no column, or a NaN.
+        Equal importances keep table order.
         """
-        if X.ndim != 2 or X.shape[1] == 0:
-            raise DataError(f"a table of shape {X.shape} has no columns to choose from; give (rows, columns)")
-        if np.isnan(X).any():
-            raise DataError(
-                "the table to choose columns from has NaN; fill or drop them first, from training rows only"
-            )
-        p = X.shape[1]
-        twin, pair = np.full(p, -1), np.full(p, np.nan)
-        if self.correlation is not None:
-            twin, pair = drop_twins(X, self.correlation, self.method)
-        stays = np.flatnonzero(twin < 0)
-        importances = np.full(p, np.nan)
-        importances[stays] = RANKINGS[self.rank].rank(X[:, stays], y, seed)
-        first = stays[np.argsort(-importances[stays], kind="stable")][: self.keep]
-        return Chosen(first, importances, twin, pair)
+        limit = np.inf if self.correlation is None else self.correlation
+        found = twins(columns, splits, prepared, limit, self.method)
+        stays = (prepared.state == USABLE) & (found.twin < 0)
+        importances = RANKINGS[self.rank].rank(columns, splits, prepared, stays, words)
+        first = np.argsort(-importances, axis=1, kind="stable")  # NaN comes last
+        ranked = np.where(np.take_along_axis(stays, first, axis=1), first, -1)
+        return Chosen(ranked, importances, found)

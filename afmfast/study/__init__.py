@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import at_work as at_work
     from . import bench as bench
     from . import checks as checks
     from . import demo as demo
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from . import repeatability as repeatability
     from . import status as status
 
-_LINES = ("bench", "checks", "demo", "ingest", "pipeline", "repeatability", "status")
+_LINES = ("at_work", "bench", "checks", "demo", "ingest", "pipeline", "repeatability", "status")
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,7 @@ from ..validation.data import Table, missingness, usable_rows
 from ..validation.outcome import Scores
 from ..validation.plan import Plan
 from ..validation.run import run
-from ..validation.table import CLASSIFIERS
+from ..validation.table import CLASSIFIERS, holds_gil
 from .checks import warning
 from .folder import StageProgress
 from .result import Result
@@ -72,7 +72,7 @@ def classify(
         splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed,
     )  # fmt: skip
     selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
-    with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
+    with open_pool(scheduler, workers=workers, holds_gil=holds_gil(classifier)) as pool:
         result = evaluate(table, plan, selector, channels=("table",), pool=pool, group_names=names, progress=progress)
     if not enough.all():
         result.warnings.append(
@@ -107,7 +107,7 @@ def evaluate(
     `group_names` (n_rows,) and `described` (one line a column: name, unit, definition) only label the result;
     `wrong_splits` says that rows of one group stand on both sides. Batches are kept in `folder` and read from there.
     """
-    scores = run(table, plan, selector=selector, pool=pool, folder=folder, progress=progress)
+    scores = run(table, plan, selector=selector, pool=pool, folder=folder, name="+".join(channels), progress=progress)
     auc = scores.of("auc")
     shape = (0, plan.splits_per_permutation)
     none = np.empty(shape)
@@ -154,6 +154,7 @@ def evaluate(
         correlation=correlation_matrix(_filled(table.X), selector.method),
         settings=_settings(plan, selector),
         titles=_titles(plan, selector),
+        planned=scores.planned,
         n_redrawn=scores.n_redrawn,
         n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
         warnings=[warning(code, text) for code, text in scores.warnings],

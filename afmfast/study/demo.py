@@ -19,12 +19,13 @@ class Size:
     """How large a demonstration is."""
 
     n_rows: int
+    pixels: int
     repeats: int
     permutations: int
     splits_per_permutation: int
 
 
-SIZES = {"normal": Size(60, 50, 39, 5), "small": Size(24, 10, 19, 2)}
+SIZES = {"normal": Size(200, 256, 500, 199, 10), "small": Size(24, 128, 10, 19, 2)}
 
 
 def demo(
@@ -43,7 +44,8 @@ def demo(
     """
     chosen = SIZES[size]
     folder = Path(out) / f"{size}{'-null' if null else ''}-seed-{seed}"
-    manifest = archive(folder / "scans", n_rows=chosen.n_rows, seed=seed, null=null)
+    shape = (chosen.pixels, chosen.pixels)
+    manifest = archive(folder / "scans", n_rows=chosen.n_rows, shape=shape, seed=seed, null=null)
     settings = Settings(
         manifest=manifest, name="demo-null" if null else "demo", seed=seed, repeats=chosen.repeats,
         permutations=chosen.permutations, splits_per_permutation=chosen.splits_per_permutation,

@@ -36,6 +36,8 @@ class StudyFolder:
         self.repeats = path / "repeats"
         self.results = path / "results.json"
         self.report = path / "report.html"
+        self.progress = path / "progress.json"
+        self.lock = path / ".lock"
 
     @classmethod
     def default_for(cls, settings: Settings) -> StudyFolder:

@@ -20,7 +20,9 @@ from ..schedule import Scheduler, open_pool
 from ..stack.manifest import read_manifest
 from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
+from ..validation.table import holds_gil
 from . import settings as settings_file
+from .at_work import at_work
 from .classify_study import classify_table, recorded
 from .folder import Progress, StudyFolder, of_stage
 from .ingest import examples, ingest
@@ -46,15 +48,17 @@ def run_study(
     """Ingest, measure, classify and report; started again, it goes on where it stopped.
 
     `settings` is a study.yaml, a manifest.csv, or `Settings`; `out` the folder of all products, by default
-    `./<name>-study`. Raises `AfmfastError` with what was found and what to do.
+    `./<name>-study`. Raises `AfmfastError` with what was found and what to do, `StoreError` where another process is
+    at work in it.
     """
     chosen = settings if isinstance(settings, Settings) else settings_file.load(Path(settings))
     folder = StudyFolder(Path(out)) if out is not None else StudyFolder.default_for(chosen)
-    folder.save(chosen)
-    report = ingest_stage(folder, chosen, strict=strict, progress=progress)
-    measure_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=progress)
-    result = classify_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=progress)
-    report_stage(folder)
+    with at_work(folder, progress) as told:
+        folder.save(chosen)
+        report = ingest_stage(folder, chosen, strict=strict, progress=told)
+        measure_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=told)
+        result = classify_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=told)
+        report_stage(folder)
     result.exit_code = report.exit_code
     return result
 
@@ -107,7 +111,7 @@ def classify_stage(
     """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
     table = of_manifest(load_table(folder), settings)
     _remove_stale(folder, settings)
-    with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
+    with open_pool(scheduler, workers=workers, holds_gil=holds_gil(settings.classifier)) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
             progress=of_stage(progress, "classify"),

@@ -28,7 +28,8 @@ class Result:
     Arrays have one entry a repeat, NaN where a score is undefined; `auc_randomized` is (n_labellings, S).
     `confusion` rows are true classes, columns predicted ones, row-normalised. `importances` has one line a column
     (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row
-    (mean out-of-fold probability per class, times tested, share wrong).
+    (mean out-of-fold probability per class, times tested, share wrong). `planned` n_repeats, n_permutations and
+    splits_per_permutation of the first run, whatever was done in the end.
     """
 
     classes: tuple[str, ...]
@@ -63,6 +64,7 @@ class Result:
     settings_alone: dict[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    planned: dict[str, int] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -102,6 +104,7 @@ class Result:
             "n_groups": self.n_groups,
             "n_columns": len(self.columns),
             "n_repeats": len(self.auc),
+            "planned": self.planned,
             "n_redrawn": self.n_redrawn,
             "auc": spread(self.auc),
             "train_auc": spread(self.train_auc),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from ..kernels.learners.parts import Columns, columns_of
 
 #: A row that lacks more than this share of its columns says too little to be counted.
 ROW_MISSING = 0.5
@@ -113,6 +115,11 @@ class Table:
         lines = rows if rows is not None else X.index if is_frame else range(n)
         kinds, titles, labels = (tuple(str(name) for name in part) for part in (classes, names, lines))
         return cls(values, codes, belongs, kinds, titles, labels, tiled)
+
+    @cached_property
+    def sorted_columns(self) -> Columns:
+        """The table by column, sorted, as compiled repeats want it."""
+        return columns_of(self.X)
 
     @property
     def n_classes(self) -> int:

@@ -39,7 +39,8 @@ class Scores:
 
     `repeats` the true-label repeats (at least S of them); `permuted` what the p-value is made of; `randomized` what
     overtraining is measured on (the same, unless labels are drawn by coin); both None without permutations;
-    `exact` whether `permuted` has all other labellings there are; `warnings` (code, sentence) pairs.
+    `exact` whether `permuted` has all other labellings there are; `planned` the numbers that were planned first
+    (n_repeats, n_permutations, splits_per_permutation); `warnings` (code, sentence) pairs.
     """
 
     table: Table
@@ -49,6 +50,7 @@ class Scores:
     permuted: Randomized | None
     randomized: Randomized | None
     exact: bool
+    planned: dict[str, int] = field(default_factory=dict)
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property

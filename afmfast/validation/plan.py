@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from ..errors import SettingsError
+from ..kernels.learners.parts import Columns, Prepared, Splits
 from .data import Table
 from .scores import STATISTICS
-from .table import LABEL_MODELS, SCHEMES, maker
+from .table import LABEL_MODELS, SCHEMES, predictor
 
-__all__ = ["ALGORITHM", "Plan", "Selector", "Table", "key"]
+__all__ = ["ALGORITHM", "Line", "Plan", "Selector", "Table", "key"]
 
 #: Raised whenever the same settings would give other repeats than before; those of another number are not used.
-ALGORITHM = 1
+ALGORITHM = 2
 
-#: `selector(X, y, seed)` chooses columns from training rows; it has `settings`, a dict for the key.
-Selector = Callable[[np.ndarray, np.ndarray, int], Any]
+
+
+class Selector(Protocol):
+    """Ranks columns in each of m training parts, of which the first `keep` are kept.
+
+    `settings` are all that changes a choice, for the key of stored repeats.
+    """
+
+    @property
+    def keep(self) -> int:
+        """How many columns the classifier sees."""
+        ...
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """`keep` among them."""
+        ...
+
+    def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Any:
+        """`ranked` (m, p) column numbers, -1 from where on none is left; `importances` (m, p), NaN where not ranked.
+
+        `twins`: (twin, correlation), (m, p) each: the column it was dropped for, -1 = none, and their r.
+        """
+        ...
+
 
 
 @dataclass(frozen=True)
@@ -52,7 +75,7 @@ class Plan:
                 raise SettingsError(f"{name} = {value!r}; give a whole number, {least} or more")
         if not 0 < self.test_size < 1:
             raise SettingsError(f"test_size = {self.test_size!r}; give a share between 0 and 1, such as 0.3")
-        maker(self.classifier)
+        predictor(self.classifier)
         LABEL_MODELS[self.labels]
         STATISTICS[self.statistic]
         SCHEMES[self.scheme]
@@ -73,6 +96,14 @@ class Plan:
                 )
             return None
         return table.classes.index(wanted) if wanted is not None else 1
+
+
+class Line(NamedTuple):
+    """One classifier with one way of selecting, a line of the table of results; `name` is what plan.json calls it."""
+
+    plan: Plan
+    selector: Selector
+    name: str = "table"
 
 
 def key(table: Table, plan: Plan, selector: Selector) -> str:

@@ -1,58 +1,82 @@
-"""One repeat (split, fit, scores) and batches of them: what a worker does."""
+"""Repeats (split, selection, fit, scores) by the batch: what a worker does."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import seeds
+from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
+from ..kernels.learners.parts import MISSING as IS_MISSING
+from ..kernels.learners.parts import TEST, Prepared, Splits, prepare
 from .calm import calm
 from .data import Table
-from .fit import Fitted, fit_repeat
 from .labels import Labelling, LabelSpace
-from .plan import Plan, Selector
-from .scores import Parts, score
-from .split import Split, draw_split
-from .table import LABEL_MODELS, SCHEMES, maker
+from .plan import Line
+from .predict import ALL, TESTED
+from .scores import Parts, score_parts
+from .split import Drawn, draw_splits
+from .table import LABEL_MODELS, SCHEMES, predictor
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
 Records = dict[str, Any]
-#: What every task needs.
-Shared = tuple[Table, Plan, Selector]
+#: What every task needs: the table, and lines that differ in classifier and selection alone.
+Shared = tuple[Table, tuple[Line, ...]]
 
 #: The true labels; and all labellings but the true one, where there are few enough. Others are label models' names.
 ACTUAL, ENUMERATED = "actual", "enumerated"
 #: New splits after one whose AUC is undefined, before it is left undefined.
 MAX_UNDEFINED = 20
+#: What became of a column in a repeat; stored by number.
+FATES = ("kept", "ranked low", "correlated", "constant", "missing")
+KEPT, RANKED_LOW, CORRELATED, CONSTANT, MISSING = range(5)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A task: `count` repeats from `first` on; for randomized labels `count` labellings, `n_splits` splits each."""
+    """A task: `count` repeats from `first` on; for randomized labels `count` labellings, `n_splits` splits each.
+
+    `lines` are the numbers of those it is done for.
+    """
 
     kind: str
     first: int
     count: int
     first_split: int = 0
     n_splits: int = 1
+    lines: tuple[int, ...] = (0,)
 
     @property
     def n_fits(self) -> int:
         """How many fits it takes."""
-        return self.count * self.n_splits
+        return self.count * self.n_splits * len(self.lines)
 
 
-@dataclass(frozen=True, eq=False)
-class Repeat:
-    """One split, what was fitted on its training part, and what that says about its test part."""
+class Repeats(NamedTuple):
+    """m repeats on a table of n rows and p columns; the first axis of every array is m.
 
-    split: Split
-    fitted: Fitted
+    `in_test` (m, n), `split_seed`, `draw` (m,) the splits; `kept` (m, k), `fate`, `importances`, `twin`,
+    `twin_correlation` (m, p) what became of the columns; `probability` (m, n, classes) of the rows that were predicted,
+    NaN elsewhere; scores of the test parts: `accuracy` (m,), `auc`, `recall`, `specificity` (m, classes).
+    """
+
+    in_test: np.ndarray
+    split_seed: np.ndarray
+    draw: np.ndarray
+    kept: np.ndarray
+    fate: np.ndarray
+    importances: np.ndarray
+    twin: np.ndarray
+    twin_correlation: np.ndarray
     probability: np.ndarray
-    parts: Parts
+    accuracy: np.ndarray
+    auc: np.ndarray
+    recall: np.ndarray
+    specificity: np.ndarray
 
 
 def labelling_of(kind: str, space: LabelSpace, seed: int, index: int) -> Labelling:
@@ -62,108 +86,149 @@ def labelling_of(kind: str, space: LabelSpace, seed: int, index: int) -> Labelli
     return space.other(index) if kind == ENUMERATED else LABEL_MODELS[kind].draw(space, seed, index)
 
 
-def fit_split(table: Table, labels: np.ndarray, split: Split, plan: Plan, selector: Selector, repeat: int) -> Fitted:
-    """Fit on the training part of a split; nothing of the test rows is handed on."""
-    return fit_repeat(
-        table.X[split.train],
-        labels[split.train],
-        table.n_classes,
-        selector=selector,
-        make_classifier=maker(plan.classifier),
-        ranking_seed=seeds.integer(plan.seed, seeds.Stream.RANKING, repeat, split.draw),
-        classifier_seed=seeds.integer(plan.seed, seeds.Stream.CLASSIFIER, repeat, split.draw),
+def repeats_of(
+    table: Table, lines: Sequence[Line], labels: np.ndarray, numbers: np.ndarray, predicted: int = TESTED
+) -> list[Repeats]:
+    """The repeats with these `numbers` (m,) under these labellings (m, n), for each line; predicted rows TESTED or ALL.
+
+    A split without an AUC gives way to the next sub-seed.
+    """
+    found = _attempt(table, lines, labels, numbers, np.zeros(len(numbers), np.int32), predicted)
+    for line, done in zip(lines, found, strict=True):
+        for _ in range(MAX_UNDEFINED):
+            again = np.flatnonzero(np.isnan(done.auc).all(axis=1))
+            if len(again) == 0:
+                break
+            (newer,) = _attempt(table, [line], labels[again], numbers[again], done.draw[again] + 1, predicted)
+            for mine, theirs in zip(done, newer, strict=True):
+                mine[again] = theirs
+    return found
+
+
+def _attempt(
+    table: Table, lines: Sequence[Line], labels: np.ndarray, numbers: np.ndarray, draws: np.ndarray, predicted: int
+) -> list[Repeats]:
+    plan = lines[0].plan
+    drawn = draw_splits(
+        labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
+        rule=SCHEMES[plan.scheme].split,
+    )  # fmt: skip
+    return fit_splits(table, lines, labels, drawn, numbers, predicted)
+
+
+def fit_splits(
+    table: Table, lines: Sequence[Line], labels: np.ndarray, drawn: Drawn, numbers: np.ndarray, predicted: int
+) -> list[Repeats]:
+    """Select, fit and score on given splits; what is learnt comes from the training part of each alone.
+
+    Lines share the scaling, and the ranking as far as they rank alike.
+    """
+    columns = table.sorted_columns
+    splits = Splits(labels, drawn.side, table.n_classes)
+    prepared = prepare(columns, drawn.side)
+    ranking, learning = (
+        seeds.words(lines[0].plan.seed, stream, numbers, drawn.draw)
+        for stream in (seeds.Stream.RANKING, seeds.Stream.CLASSIFIER)
     )
+    rankings: dict[str, Any] = {}
+    found = []
+    for plan, selector, _ in lines:
+        alike = repr({name: value for name, value in selector.settings.items() if name != "keep"})
+        if alike not in rankings:
+            rankings[alike] = selector(columns, splits, prepared, ranking)
+        chosen = rankings[alike]
+        kept = chosen.ranked[:, : selector.keep]
+        said = predictor(plan.classifier)(columns, splits, prepared, kept, learning, predicted)
+        found.append(_scored(splits, drawn, prepared, chosen, kept, said, predicted))
+    return found
 
 
-def one_repeat(table: Table, labels: np.ndarray, plan: Plan, selector: Selector, repeat: int) -> Repeat:
-    """Repeat number `repeat` under a labelling (n,); a split without an AUC gives way to the next sub-seed."""
-    draw = 0
-    for _ in range(MAX_UNDEFINED + 1):
-        split = draw_split(
-            labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeat=repeat, draw=draw,
-            rule=SCHEMES[plan.scheme].split,
-        )  # fmt: skip
-        fitted = fit_split(table, labels, split, plan, selector, repeat)
-        probability = fitted.predict_proba(table.X[split.test])
-        parts = score(probability, labels[split.test])
-        if not np.isnan(parts.auc).all():
-            break
-        draw = split.draw + 1
-    return Repeat(split, fitted, probability, parts)
+def _scored(
+    splits: Splits, drawn: Drawn, prepared: Prepared, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int
+) -> Repeats:
+    in_test = splits.side == TEST
+    probability = np.full((*in_test.shape, splits.n_classes), np.nan, dtype=np.float32)
+    probability[in_test | (predicted == ALL)] = said
+    parts = score_parts(probability, splits.labels, in_test)
+    twin, correlation = chosen.twins
+    return Repeats(
+        in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(), _fate(prepared.state, kept, twin),
+        chosen.importances.copy(), twin.copy(), correlation.copy(), probability,
+        parts.accuracy, parts.auc, parts.recall, parts.specificity,
+    )  # fmt: skip
 
 
-def run_batch(batch: Batch, shared: Shared) -> tuple[Records, float]:
-    """The records of a batch and the seconds it took; called in a worker."""
-    table, plan, _ = shared
-    space = LabelSpace.of(table)
+def _fate(state: np.ndarray, kept: np.ndarray, twin: np.ndarray) -> np.ndarray:
+    """A number of `FATES` for each column, (m, p) int8."""
+    fate = np.select(
+        [state == IS_MISSING, state == IS_CONSTANT, twin >= 0], [MISSING, CONSTANT, CORRELATED], RANKED_LOW
+    ).astype(np.int8)
+    repeat, place = np.nonzero(kept >= 0)
+    fate[repeat, kept[repeat, place]] = KEPT
+    return fate
+
+
+def run_batch(batch: Batch, shared: Shared) -> tuple[list[Records], float]:
+    """The records of a batch, for each of its lines, and the seconds it took; called in a worker."""
+    table, every = shared
+    lines = [every[number] for number in batch.lines]
     start = time.perf_counter()
     with calm():
-        if batch.kind == ACTUAL:
-            lines = [_actual(shared, k) for k in range(batch.first, batch.first + batch.count)]
-        else:
-            lines = []
-            for b in range(batch.first, batch.first + batch.count):
-                labelling = labelling_of(batch.kind, space, plan.seed, b)
-                splits = range(batch.first_split, batch.first_split + batch.n_splits)
-                lines += [_randomized(shared, labelling, b, k) for k in splits]
-    return _columns(lines), time.perf_counter() - start
+        found = _actual(table, lines, batch) if batch.kind == ACTUAL else _randomized(table, lines, batch)
+    return found, time.perf_counter() - start
 
 
-def _actual(shared: Shared, k: int) -> dict[str, Any]:
-    table, plan, selector = shared
-    made = one_repeat(table, table.y, plan, selector, k)
-    split, fitted = made.split, made.fitted
-    train = score(fitted.predict_proba(table.X[split.train]), table.y[split.train])
+def _actual(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
+    numbers = np.arange(batch.first, batch.first + batch.count)
+    labels = np.tile(table.y, (batch.count, 1))
+    return [_of_true_labels(table, labels, numbers, made) for made in repeats_of(table, lines, labels, numbers, ALL)]
+
+
+def _of_true_labels(table: Table, labels: np.ndarray, numbers: np.ndarray, made: Repeats) -> Records:
+    train = score_parts(made.probability, labels, ~made.in_test)
+    tested = [np.flatnonzero(row) for row in made.in_test]
     return {
-        "repeat": np.int64(k),
-        "draw": np.int32(split.draw),
-        "split_seed": np.uint64(split.seed),
-        "n_train_groups": np.int32(len(np.unique(table.groups[split.train]))),
-        "n_test_groups": np.int32(len(np.unique(table.groups[split.test]))),
-        "kept": _ragged(fitted.kept, np.int32),
-        "fate": fitted.fate,
-        "importances": fitted.importances,
-        "twin": fitted.twin.astype(np.int32),
-        "twin_correlation": fitted.twin_correlation.astype(np.float32),
-        **_scores(made.parts),
-        "train_accuracy": np.float64(train.accuracy),
+        "repeat": numbers.astype(np.int64),
+        "draw": made.draw.astype(np.int32),
+        "split_seed": made.split_seed,
+        "n_train_groups": _n_groups(table, ~made.in_test),
+        "n_test_groups": _n_groups(table, made.in_test),
+        "kept": [row[row >= 0].astype(np.int32) for row in made.kept],
+        "fate": made.fate,
+        "importances": made.importances,
+        "twin": made.twin.astype(np.int32),
+        "twin_correlation": made.twin_correlation.astype(np.float32),
+        **_scores(made),
+        "train_accuracy": train.accuracy,
         "train_auc": train.auc,
-        "test_rows": _ragged(split.test, np.int32),
-        "probability": _ragged(made.probability, np.float32),
+        "test_rows": [rows.astype(np.int32) for rows in tested],
+        "probability": [made.probability[k, rows].ravel() for k, rows in enumerate(tested)],
     }
 
 
-def _randomized(shared: Shared, labelling: Labelling, b: int, k: int) -> dict[str, Any]:
-    table, plan, selector = shared
-    made = one_repeat(table, labelling.labels, plan, selector, k)
-    return {
-        "labelling": np.int64(b),
-        "split": np.int64(k),
-        "draw": np.int32(made.split.draw),
-        "label_draws": np.int32(labelling.n_redrawn),
-        **_scores(made.parts),
-    }
+def _randomized(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
+    space, seed = LabelSpace.of(table), lines[0].plan.seed
+    drawn = [labelling_of(batch.kind, space, seed, batch.first + b) for b in range(batch.count)]
+    labelling = np.repeat(np.arange(batch.count), batch.n_splits)
+    numbers = np.tile(np.arange(batch.first_split, batch.first_split + batch.n_splits), batch.count)
+    labels = np.stack([one.labels for one in drawn])[labelling]
+    return [
+        {
+            "labelling": labelling + np.int64(batch.first),
+            "split": numbers.astype(np.int64),
+            "draw": made.draw.astype(np.int32),
+            "label_draws": np.array([one.n_redrawn for one in drawn], np.int32)[labelling],
+            **_scores(made),
+        }
+        for made in repeats_of(table, lines, labels, numbers)
+    ]
 
 
-def _scores(parts: Parts) -> dict[str, Any]:
-    return {
-        "accuracy": np.float64(parts.accuracy),
-        "auc": parts.auc,
-        "recall": parts.recall,
-        "specificity": parts.specificity,
-    }
+def _n_groups(table: Table, inside: np.ndarray) -> np.ndarray:
+    """How many groups have a row in each part (m, n) bool: (m,)."""
+    member = np.unique(table.groups, return_inverse=True)[1]
+    return np.array([len(np.unique(member[row])) for row in inside], np.int32)
 
 
-def _ragged(values: np.ndarray, kind: type) -> list[np.ndarray]:
-    """A value whose length differs from line to line; the list marks it."""
-    return [values.astype(kind).ravel()]
-
-
-def _columns(lines: list[dict[str, Any]]) -> Records:
-    columns: Records = {}
-    for name, value in lines[0].items():
-        if isinstance(value, list):
-            columns[name] = [line[name][0] for line in lines]
-        else:
-            columns[name] = np.stack([line[name] for line in lines])
-    return columns
+def _scores(made: Repeats | Parts) -> Records:
+    return {name: getattr(made, name) for name in ("accuracy", "auc", "recall", "specificity")}

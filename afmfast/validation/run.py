@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import AfmfastWarning
+from ..errors import AfmfastWarning, SettingsError
 from ..schedule import Pool
 from .calm import calm
 from .collect import Collected
 from .data import Table
 from .labels import LabelSpace
 from .outcome import Scores, randomized_from
-from .plan import Plan, Selector, key, settings_of
-from .repeat import ACTUAL, ENUMERATED, Batch, Shared, run_batch
+from .plan import Line, Plan, Selector, key, settings_of
+from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
+from .standing import announce, numbers_of
 from .store import BatchStore
 from .table import SCHEMES
-
-#: Seconds of work in a task: long enough that handing it out costs little, short enough to lose little.
-_TASK_SECONDS = 1.0
-#: Tasks a worker gets at least, so that no worker waits long for the last one.
-_TASKS_PER_WORKER = 4
-
+from .tasks import cut, pilot, warm
 
 Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What is there of a line, by kind, where it is kept, and the numbers that were planned first."""
+
+    line: Line
+    wanted: dict[str, Collected]
+    store: BatchStore
+    planned: dict[str, int]
 
 
 def run(
@@ -35,41 +42,78 @@ def run(
     selector: Selector,
     pool: Pool,
     folder: Path | None = None,
+    name: str = "table",
     progress: Progress | None = None,
 ) -> Scores:
-    """Every repeat of the plan; with `folder` those that lie there are read, and new ones kept at once.
+    """Every repeat of the plan: `run_lines` of a single line; `name` is what plan.json in the folder calls it."""
+    return run_lines(table, [Line(plan, selector, name)], pool=pool, folder=folder, progress=progress)[0]
 
-    Results depend on table, plan and selector alone, not on the pool, the batches or what was there before.
-    Before the first fit each of `label_warnings` is a note to `progress`, and `AfmfastWarning` says which p-value
-    cannot be reached. Raises `DataError` where the classes cannot be split, `SettingsError` where plan and table do
-    not fit.
+
+def run_lines(
+    table: Table,
+    lines: Sequence[Line],
+    *,
+    pool: Pool,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> list[Scores]:
+    """Every repeat of plans that differ in classifier and selection alone, on the same splits and labellings.
+
+    With `folder` repeats that lie there are read, and new ones kept at once. Results of a line depend on table, plan
+    and selector alone, not on other lines, the pool, the batches or what was there before. Before the first fit each
+    of `label_warnings` is a note to `progress`, and `AfmfastWarning` says which p-value cannot be reached. Raises
+    `DataError` where the classes cannot be split, `SettingsError` where plans and table do not fit.
     """
-    plan.positive_code(table)
+    plan = lines[0].plan
+    if any(replace(line.plan, classifier=plan.classifier) != plan for line in lines):
+        raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
+    positive = plan.positive_code(table)
     check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
     space = LabelSpace.of(table)
     exact = space.is_counted_out(plan.n_permutations)
-    wanted = _wanted(plan, space, exact)
-    settings = settings_of(plan, selector)
-    about = {
-        "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
-        "classes": list(table.classes), "columns": list(table.columns), "settings": settings,
-    }  # fmt: skip
-    store = BatchStore(folder, key(table, plan, selector), about)
-    for collected in wanted.values():
-        for records in store.read(collected.kind):
-            collected.add(records)
+    works = [_opened(table, line, _wanted(plan, space, exact), positive, folder) for line in lines]
     found = label_warnings(space, plan, table.classes)
     for code, text in found:
         if code == "smallest-p":
             warnings.warn(text, AfmfastWarning, stacklevel=2)
     with calm():  # held from here on, so that no thread of a pool enters or leaves it
-        _fill(wanted, (table, plan, selector), pool, store, progress, [text for _, text in found])
+        _fill(works, (table, tuple(lines)), pool, progress, [text for _, text in found])
+    return [_scores(table, work, space, exact, found) for work in works]
+
+
+def _opened(
+    table: Table, line: Line, wanted: dict[str, Collected], positive: int | None, folder: Path | None
+) -> _Work:
+    """The empty places of a line, filled with what lies in the folder."""
+    plan, selector, name = line
+    settings = settings_of(plan, selector)
+    about = {
+        "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
+        "classes": list(table.classes), "columns": list(table.columns), "settings": settings,
+    }  # fmt: skip
+    own = key(table, plan, selector)
+    store = BatchStore(folder, own, about)
+    for collected in wanted.values():
+        for records in store.read(collected.kind):
+            collected.add(records)
+    planned = numbers_of(plan) if folder is None else announce(folder / own, name, about, plan, positive, wanted)
+    return _Work(line, wanted, store, planned)
+
+
+def _scores(table: Table, work: _Work, space: LabelSpace, exact: bool, found: list[tuple[str, str]]) -> Scores:
+    plan, wanted, planned = work.line.plan, work.wanted, work.planned
     randomized = {kind: randomized_from(wanted[kind], space, plan) for kind in wanted if kind != ACTUAL}
     permuted = randomized.get(ENUMERATED if exact else "permuted")
-    if store.set_aside:
-        named = "; ".join(store.set_aside)
-        found.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
-    return Scores(table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, found)
+    said = list(found)
+    if work.store.set_aside:
+        named = "; ".join(work.store.set_aside)
+        said.append(("store-damaged", f"Stored repeats were damaged, set aside and computed again: {named}"))
+    now = numbers_of(plan)
+    if any(planned[name] != now[name] for name in ("n_permutations", "splits_per_permutation")):
+        said.append(("permutations-changed", _permutations_changed(planned, plan)))
+    return Scores(
+        table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, planned, said
+    )
 
 
 def label_warnings(space: LabelSpace, plan: Plan, classes: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -96,6 +140,14 @@ def _why_no_less(space: LabelSpace, n_permutations: int) -> str:
     return f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}"
 
 
+def _permutations_changed(planned: dict[str, int], plan: Plan) -> str:
+    return (
+        f"{planned['n_permutations']} permutations with {planned['splits_per_permutation']} splits each were planned "
+        f"at first, {plan.n_permutations} with {plan.splits_per_permutation} were used. A number that was chosen after "
+        "looking at p makes p too small."
+    )
+
+
 def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
     """Empty places for every repeat the plan asks for, by kind."""
     S = plan.splits_per_permutation
@@ -108,56 +160,49 @@ def _wanted(plan: Plan, space: LabelSpace, exact: bool) -> dict[str, Collected]:
     return wanted
 
 
-def _fill(
-    wanted: dict[str, Collected],
-    shared: Shared,
-    pool: Pool,
-    store: BatchStore,
-    progress: Progress | None,
-    notes: list[str],
-) -> None:
-    """Compute what is missing: a few single repeats to see how long they take, then the rest in larger tasks."""
-    total = sum(collected.have.size for collected in wanted.values())
-    done = sum(int(collected.have.sum()) for collected in wanted.values())
-    seconds_per_fit = float("inf")
-    if progress is not None:
-        for note in [*notes, "repeats"]:  # a log shows the first one of a minute
+def _fill(works: list[_Work], shared: Shared, pool: Pool, progress: Progress | None, notes: list[str]) -> None:
+    """Compute what is missing: of each kind a few repeats to see how long they take, then the rest in longer tasks."""
+    places = [collected.have for work in works for collected in work.wanted.values()]
+    total, done = sum(have.size for have in places), sum(int(have.sum()) for have in places)
+
+    def say(note: str) -> None:
+        if progress is not None:
             progress(done, total, note)
-    for pilot in (True, False):
-        tasks = [batch for collected in wanted.values() for batch in collected.missing()]
-        tasks = _pilots(tasks) if pilot else _cut(tasks, seconds_per_fit, pool.workers)
-        for index, (records, seconds) in pool.each(run_batch, tasks, shared):
-            batch = tasks[index]
-            wanted[batch.kind].add(records)
-            store.write(batch, records)
-            seconds_per_fit = min(seconds_per_fit, seconds / batch.n_fits)
-            done += batch.n_fits
-            if progress is not None:
-                progress(done, total, _NOTES[batch.kind])
+
+    def keep(batch: Batch, found: list[Records]) -> None:
+        nonlocal done
+        for number, records in zip(batch.lines, found, strict=True):
+            works[number].wanted[batch.kind].add(records)
+            works[number].store.write(batch, records)
+        done += batch.n_fits
+        say(_NOTES[batch.kind])
+
+    for note in [*notes, "repeats"]:  # a log shows the first one of a minute
+        say(note)
+    firsts = {(batch.kind, batch.lines): batch for batch in reversed(_missing(works))}
+    if not firsts:
+        return
+    say("warming up the workers; after an update they compile, once")
+    pool.everywhere(warm, shared)
+    seconds_per_fit: dict[str, float] = {}
+    for _, (batch, found, seconds) in pool.each(pilot, list(firsts.values()), shared):
+        seconds_per_fit[batch.kind] = max(seconds, seconds_per_fit.get(batch.kind, 0.0))
+        keep(batch, found)
+    tasks = cut(_missing(works), seconds_per_fit, pool.workers)
+    for index, (found, _) in pool.each(run_batch, tasks, shared):
+        keep(tasks[index], found)
+
+
+def _missing(works: list[_Work]) -> list[Batch]:
+    """What is still to do; lines that lack the same are done together."""
+    lacking: dict[Batch, list[int]] = {}
+    for number, work in enumerate(works):
+        for collected in work.wanted.values():
+            for batch in collected.missing():
+                lacking.setdefault(batch, []).append(number)
+    return [replace(batch, lines=tuple(numbers)) for batch, numbers in lacking.items()]
 
 
 _NOTES = {
     ACTUAL: "true labels", "permuted": "permuted labels", ENUMERATED: "all other labellings", "bernoulli": "coin labels"
 }  # fmt: skip
-
-
-def _pilots(tasks: list[Batch]) -> list[Batch]:
-    """Two single repeats of the first task; the first one in a new worker is slow, so one would not do."""
-    return [
-        Batch(batch.kind, batch.first + i, 1, batch.first_split, batch.n_splits)
-        for batch in tasks[:1]
-        for i in range(min(2, batch.count))
-    ]
-
-
-def _cut(tasks: list[Batch], seconds_per_fit: float, workers: int) -> list[Batch]:
-    """Tasks of about a second, and several for every worker."""
-    fits = sum(batch.n_fits for batch in tasks)
-    each = max(1.0, min(_TASK_SECONDS / max(seconds_per_fit, 1e-6), fits / (_TASKS_PER_WORKER * workers)))
-    pieces = []
-    for batch in tasks:
-        step = max(1, round(each / batch.n_splits))
-        for first in range(0, batch.count, step):
-            count = min(step, batch.count - first)
-            pieces.append(Batch(batch.kind, batch.first + first, count, batch.first_split, batch.n_splits))
-    return pieces

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..kernels.learners import scoring
 from ..registry import Registry
 
 
@@ -42,37 +43,18 @@ def class_score(probability: np.ndarray, code: int) -> np.ndarray:
     return np.where(own <= 0.5, own, 1.0 - rest)
 
 
-def auc(score: np.ndarray, member: np.ndarray) -> float:
-    """Area under the ROC curve, ties count half (mid-ranks); NaN without members or non-members, or with a NaN."""
-    n_in = int(member.sum())
-    n_out = len(member) - n_in
-    if n_in == 0 or n_out == 0 or np.isnan(score).any():
-        return float("nan")
-    outside = np.sort(score[~member])
-    below = np.searchsorted(outside, score[member], "left").sum()
-    not_above = np.searchsorted(outside, score[member], "right").sum()
-    return float((below + not_above) / (2 * n_in * n_out))
+def score_parts(probability: np.ndarray, labels: np.ndarray, inside: np.ndarray) -> Parts:
+    """Scores of the rows `inside` (m, n) bool under labellings (m, n): NaN where one of their probabilities is.
 
-
-def score(probability: np.ndarray, y: np.ndarray) -> Parts:
-    """Scores of test rows: `probability` (n, classes) float32, `y` (n,); all NaN where a probability is."""
-    n_classes = probability.shape[1]
-    nothing = np.full(n_classes, np.nan)
-    if np.isnan(probability).any():
-        return Parts(np.array(np.nan), nothing, nothing, nothing)
-    called = calls(probability)
-    if n_classes == 2:  # what one class loses the other wins, so both areas are the same number
-        areas = np.full(2, auc(class_score(probability, 1), y == 1))
-    else:
-        areas = np.array([auc(class_score(probability, code), y == code) for code in range(n_classes)])
-    table = np.zeros((n_classes, n_classes))
-    np.add.at(table, (y, called), 1.0)
-    members, hits = table.sum(axis=1), np.diag(table)
-    others = len(y) - members
-    rejected = others - (table.sum(axis=0) - hits)
-    recall = np.divide(hits, members, out=nothing.copy(), where=members > 0)
-    specificity = np.divide(rejected, others, out=nothing.copy(), where=others > 0)
-    return Parts(np.array(hits.sum() / len(y)), areas, recall, specificity)
+    `probability` (m, n, classes) float32, which orders rows by `class_score`; ties count half in an area (mid-ranks).
+    """
+    m, K = len(labels), probability.shape[2]
+    ends = np.cumsum(inside.sum(axis=1))
+    parts = Parts(np.empty(m), np.empty((m, K)), np.empty((m, K)), np.empty((m, K)))
+    scoring.score_parts(
+        probability[inside], labels[inside], ends, parts.accuracy, parts.auc, parts.recall, parts.specificity
+    )
+    return parts
 
 
 @dataclass(frozen=True)

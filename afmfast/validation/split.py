@@ -1,89 +1,83 @@
-"""One split of rows into a training and a test part that keeps groups whole."""
+"""Splits of rows into a training and a test part that keep groups whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from .. import seeds
 from ..errors import DataError
+from ..kernels.learners.group_splits import stratified_splits
+from ..kernels.learners.parts import TRAIN
 from .data import Table
 
-#: A rule: (labels, groups, rng, test_size) gives row numbers (train, test).
-Rule = Callable[[np.ndarray, np.ndarray, np.random.Generator, float], tuple[np.ndarray, np.ndarray]]
+#: A rule: (labels (m, n), member (n,) group numbers, n_classes, test_size, words (m,), draws (m,), side (m, n)) puts
+#: into `side` the first split of each labelling, from its draw on, that has every class on both sides, and returns the
+#: draw it is, -1 where there is none. Rows that are UNUSED stay so.
+Rule = Callable[[np.ndarray, np.ndarray, int, float, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 #: Draws before a split with every class on both sides counts as impossible.
 MAX_DRAWS = 1000
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Row numbers of both parts, the seed of the generator they were made with, and which draw it is."""
+class Drawn(NamedTuple):
+    """m splits: `side` (m, n) of every row, `seed` (m,) uint64 of the repeat, `draw` (m,) which draw of it was taken."""
 
-    train: np.ndarray
-    test: np.ndarray
-    seed: int
-    draw: int
+    side: np.ndarray
+    seed: np.ndarray
+    draw: np.ndarray
 
 
 def stratified(
-    labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator, test_size: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Row numbers (train, test): in each stratum `test_size` of its groups, rounded, go to the test part as a whole.
+    labels: np.ndarray,
+    member: np.ndarray,
+    n_classes: int,
+    test_size: float,
+    words: np.ndarray,
+    draws: np.ndarray,
+    side: np.ndarray,
+) -> np.ndarray:
+    """In each stratum `test_size` of its groups, rounded, go to the test part as a whole.
 
     The stratum of a group is the class most of its rows have (of equals the lowest code), so single rows are the
     case of groups of one. A stratum of several groups has at least one on each side; a lone group goes to the test
     part with probability `test_size`.
     """
-    names, member = np.unique(groups, return_inverse=True)
-    counts = np.zeros((len(names), int(labels.max()) + 1), dtype=np.int64)
-    np.add.at(counts, (member, labels), 1)
-    stratum = counts.argmax(axis=1)
-    in_test = np.zeros(len(names), dtype=bool)
-    for code in np.unique(stratum):
-        units = np.flatnonzero(stratum == code)
-        m = len(units)
-        if m == 1:
-            in_test[units] = rng.random() < test_size
-        else:
-            wanted = min(max(int(test_size * m + 0.5), 1), m - 1)
-            in_test[rng.permutation(units)[:wanted]] = True
-    tested = in_test[member]
-    return np.flatnonzero(~tested), np.flatnonzero(tested)
+    taken = np.empty(len(labels), np.int32)
+    stratified_splits(labels, member, n_classes, test_size, words, draws, MAX_DRAWS, side, taken)
+    return taken
 
 
-def split_seed(seed: int, repeat: int, draw: int) -> int:
-    """The 64-bit seed of one draw of one repeat; it knows neither columns nor classifier nor labelling."""
-    return int(seeds.sequence(seed, seeds.Stream.SPLIT, repeat, draw).generate_state(1, np.uint64)[0])
-
-
-def draw_split(
+def draw_splits(
     labels: np.ndarray,
     groups: np.ndarray,
     n_classes: int,
     *,
     test_size: float,
     seed: int,
-    repeat: int,
-    draw: int = 0,
+    repeats: np.ndarray,
+    draws: np.ndarray | int = 0,
     rule: Rule = stratified,
-) -> Split:
-    """The first split from sub-seed `draw` on that has every class on both sides.
+) -> Drawn:
+    """For each of m labellings (m, n) the split of a repeat (m,): it knows neither columns nor classifier.
 
-    Raises `DataError` if a thousand draws have none.
+    `groups` (n,) integers; `draws` (m,) the first sub-seed to try, from which on the first split counts that has every
+    class on both sides. Raises `DataError` if a thousand draws have none.
     """
-    for attempt in range(draw, draw + MAX_DRAWS):
-        number = split_seed(seed, repeat, attempt)
-        train, test = rule(labels, groups, np.random.default_rng(number), test_size)
-        sides = (np.bincount(labels[part], minlength=n_classes) for part in (train, test))
-        if all((side > 0).all() for side in sides):
-            return Split(train, test, number, attempt)
-    raise DataError(
-        f"repeat {repeat}: none of {MAX_DRAWS} splits of whole groups has every class on both sides; "
-        "leave small classes aside (in a study: drop_small_classes), or give another group column"
-    )
+    first = np.broadcast_to(np.asarray(draws, np.int32), len(labels))
+    member = np.unique(groups, return_inverse=True)[1]
+    words = seeds.words(seed, seeds.Stream.SPLIT, repeats, np.zeros(len(labels)))
+    side = np.full(labels.shape, TRAIN, np.int8)
+    taken = rule(labels, member, n_classes, test_size, words, first, side)
+    if (taken < 0).any():
+        repeat = int(np.asarray(repeats)[taken < 0][0])
+        raise DataError(
+            f"repeat {repeat}: none of {MAX_DRAWS} splits of whole groups has every class on both sides; "
+            "leave small classes aside (in a study: drop_small_classes), or give another group column"
+        )
+    return Drawn(side, words, taken)
 
 
 def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rule: Rule = stratified) -> None:
@@ -100,8 +94,11 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rul
                 f"class {name!r} has {held}, so it cannot be in training and test part at once. "
                 "Leave it aside (in a study: drop_small_classes), give another group column, or add samples of it"
             )
+    first = np.zeros(1, int)
     try:
-        draw_split(table.y, table.groups, table.n_classes, test_size=test_size, seed=seed, repeat=0, rule=rule)
+        draw_splits(
+            table.y[None], table.groups, table.n_classes, test_size=test_size, seed=seed, repeats=first, rule=rule
+        )
     except DataError:
         rarest = min(range(table.n_classes), key=lambda code: len(np.unique(table.groups[table.y == code])))
         n = len(np.unique(table.groups[table.y == rarest]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .outcome import Scores
-from .prepare import CONSTANT, CORRELATED, KEPT, MISSING
+from .repeat import CONSTANT, CORRELATED, KEPT, MISSING
 from .scores import calls, class_score
 
 #: False-positive rates at which ROC curves are averaged.

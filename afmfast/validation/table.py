@@ -4,80 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import numpy as np
-from sklearn.base import BaseEstimator, clone
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, RandomForestClassifier
-from sklearn.gaussian_process import GaussianProcessClassifier
-from sklearn.gaussian_process.kernels import RBF
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.base import clone
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
 from ..errors import SettingsError
+from ..kernels.learners.repeating import (
+    discriminant_repeats,
+    forest_repeats,
+    gaussian_process_repeats,
+    logistic_repeats,
+    nearest_repeats,
+)
 from ..registry import Registry
 from .labels import Labelling, LabelSpace
+from .predict import Predict, by_estimators, by_kernel
 from .split import Rule, stratified
-
-#: A new, unfitted estimator from a seed.
-MakeClassifier = Callable[[int], Any]
-
 
 @dataclass(frozen=True)
 class Classifier:
-    """A classifier by name: `make(seed)` gives a new scikit-learn estimator that runs on one thread."""
+    """A classifier by name; a compiled one runs on threads, the others hold Python's lock."""
 
     name: str
     title: str
-    make: MakeClassifier
-
-
-def _random_forest(seed: int) -> RandomForestClassifier:
-    return RandomForestClassifier(100, random_state=seed, n_jobs=1)
-
-
-def _extra_trees(seed: int) -> ExtraTreesClassifier:
-    return ExtraTreesClassifier(100, random_state=seed, n_jobs=1)
-
-
-def _gradient_boosting(seed: int) -> GradientBoostingClassifier:
-    return GradientBoostingClassifier(n_estimators=100, max_depth=3, random_state=seed)
-
-
-def _gaussian_process(seed: int) -> GaussianProcessClassifier:
-    return GaussianProcessClassifier(1.0 * RBF(1.0), random_state=seed, n_jobs=1)
-
-
-def _logistic_regression(seed: int) -> LogisticRegression:
-    return LogisticRegression(max_iter=1000)
+    predict: Predict
+    is_compiled: bool = True
 
 
 def _svm(seed: int) -> SVC:
     return SVC(decision_function_shape="ovr")
-
-
-def _k_nearest(seed: int) -> KNeighborsClassifier:
-    return KNeighborsClassifier(5, n_jobs=1)
-
-
-class _RidgeCovariance(BaseEstimator):
-    """Covariance of standardised columns (n, k) plus a thousandth on the diagonal.
-
-    Plain LDA fails where the classes do not spread at all, as with a scan size that is the class.
-    """
-
-    def fit(self, X: np.ndarray) -> _RidgeCovariance:
-        """Learn from one class's rows, also from a single one."""
-        centred = X - X.mean(axis=0)
-        self.covariance_ = centred.T @ centred / len(X) + 1e-3 * np.eye(X.shape[1])
-        return self
-
-
-def _lda(seed: int) -> LinearDiscriminantAnalysis:
-    return LinearDiscriminantAnalysis(solver="lsqr", covariance_estimator=_RidgeCovariance())
 
 
 def _mlp(seed: int) -> MLPClassifier:
@@ -88,27 +46,41 @@ def _mlp(seed: int) -> MLPClassifier:
 CLASSIFIERS: Registry[Classifier] = Registry(
     "classifier",
     (
-        Classifier("random_forest", "random forest of 100 trees", _random_forest),
-        Classifier("extra_trees", "100 extremely randomized trees", _extra_trees),
-        Classifier("gradient_boosting", "gradient boosting, 100 trees of depth 3", _gradient_boosting),
-        Classifier("gaussian_process", "Gaussian process with an optimised RBF kernel", _gaussian_process),
-        Classifier("logistic_regression", "logistic regression, L2 penalty, C = 1", _logistic_regression),
-        Classifier("svm", "support vector machine, RBF kernel, C = 1; logistic function of its decision", _svm),
-        Classifier("k_nearest", "5 nearest neighbours", _k_nearest),
-        Classifier("lda", "linear discriminant analysis with a ridge of 0.001", _lda),
-        Classifier("mlp", "neural network with one hidden layer of 16", _mlp),
+        Classifier("random_forest", "random forest of 100 trees", partial(by_kernel, forest_repeats, (100, False))),
+        Classifier("extra_trees", "100 extremely randomized trees", partial(by_kernel, forest_repeats, (100, True))),
+        Classifier(
+            "gradient_boosting", "gradient boosting, 100 trees of depth 3", partial(by_kernel, logistic_repeats, ())
+        ),
+        Classifier(
+            "gaussian_process", "Gaussian process with an optimised RBF kernel",
+            partial(by_kernel, gaussian_process_repeats, ()),
+        ),
+        Classifier(
+            "logistic_regression", "logistic regression, L2 penalty, C = 1", partial(by_kernel, logistic_repeats, (1.0,))
+        ),
+        Classifier(
+            "svm", "support vector machine, RBF kernel, C = 1; logistic function of its decision",
+            partial(by_estimators, _svm), is_compiled=False,
+        ),
+        Classifier("k_nearest", "5 nearest neighbours", partial(by_kernel, nearest_repeats, (5,))),
+        Classifier(
+            "lda", "linear discriminant analysis with a ridge of 0.001", partial(by_kernel, discriminant_repeats, (1e-3,))
+        ),
+        Classifier(
+            "mlp", "neural network with one hidden layer of 16", partial(by_estimators, _mlp), is_compiled=False
+        ),
     ),
-)
+)  # fmt: skip
 
 
-def maker(classifier: Any) -> MakeClassifier:
-    """How to make a fresh classifier: of the row of that name, or clones of a scikit-learn estimator.
+def predictor(classifier: Any) -> Predict:
+    """How to fit a classifier: the row of that name, or clones of a scikit-learn estimator.
 
     A clone gets the seed in each `random_state` it has, nested ones too, and runs on one thread.
     Raises `SettingsError` for an unknown name and for what is no classifier.
     """
     if isinstance(classifier, str):
-        return CLASSIFIERS[classifier].make
+        return CLASSIFIERS[classifier].predict
     scores = any(hasattr(classifier, method) for method in ("predict_proba", "decision_function"))
     if isinstance(classifier, type) or not (
         hasattr(classifier, "fit") and hasattr(classifier, "get_params") and scores
@@ -117,10 +89,15 @@ def maker(classifier: Any) -> MakeClassifier:
             f"classifier = {classifier!r}; give one of {', '.join(CLASSIFIERS.names())}, or a scikit-learn estimator "
             "(an instance, with predict_proba or decision_function)"
         )
-    return lambda seed: _seeded_clone(classifier, seed)
+    return partial(by_estimators, partial(seeded_clone, classifier))
 
 
-def _seeded_clone(estimator: Any, seed: int) -> Any:
+def holds_gil(classifier: Any) -> bool:
+    """Whether repeats of it run one at a time within a process."""
+    return not (isinstance(classifier, str) and CLASSIFIERS[classifier].is_compiled)
+
+
+def seeded_clone(estimator: Any, seed: int) -> Any:
     fresh = clone(estimator)
     given = fresh.get_params(deep=True)
     fixed = {name: seed for name in given if name.split("__")[-1] == "random_state"}

@@ -1,0 +1,95 @@
+"""Splits that keep groups whole and classes in proportion, for many labellings in one call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .._jit import exact
+from .parts import TEST, TRAIN, UNUSED
+from .random import below, stream_of, uniform
+
+
+@exact
+def stratified_splits(
+    labels: np.ndarray,
+    member: np.ndarray,
+    n_classes: int,
+    test_size: float,
+    words: np.ndarray,
+    draws: np.ndarray,
+    max_draws: int,
+    side: np.ndarray,
+    taken: np.ndarray,
+) -> None:
+    """For each labelling (m, n) the first draw, of `max_draws` from `draws` (m,) on, with every class on both sides.
+
+    `member` (n,) group numbers 0...; `words` (m,) seeds; rows of `side` (m, n) that are UNUSED stay so, the others
+    become TRAIN or TEST. Out too: `taken` (m,) the draw, -1 = there is none.
+    """
+    n_groups = member.max() + 1
+    tested = np.empty(n_groups, np.bool_)
+    state = np.empty(1, np.uint64)
+    for r in range(len(labels)):
+        groups, first = by_stratum(labels[r], side[r], member, n_groups, n_classes)
+        taken[r] = -1
+        for draw in range(draws[r], draws[r] + max_draws):
+            state[0] = stream_of(words[r], draw)
+            draw_groups(state, groups, first, test_size, tested)
+            for i in range(len(member)):
+                if side[r, i] != UNUSED:
+                    side[r, i] = TEST if tested[member[i]] else TRAIN
+            if both_sides(labels[r], side[r], n_classes):
+                taken[r] = draw
+                break
+
+
+@exact
+def by_stratum(
+    labels: np.ndarray, side: np.ndarray, member: np.ndarray, n_groups: int, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the groups that are used, ordered by stratum, and where each stratum starts: (n_classes + 1,).
+
+    The stratum of a group is the class most of its rows have, of equals the lowest code.
+    """
+    counts = np.zeros((n_groups, n_classes), np.int64)
+    for i in range(len(member)):
+        counts[member[i], labels[i]] += 1 if side[i] != UNUSED else 0
+    groups, first = np.empty(n_groups, np.int64), np.zeros(n_classes + 1, np.int64)
+    n_placed = 0
+    for code in range(n_classes):
+        for group in range(n_groups):
+            if counts[group, code] > 0 and np.argmax(counts[group]) == code:
+                groups[n_placed] = group
+                n_placed += 1
+        first[code + 1] = n_placed
+    return groups, first
+
+
+@exact
+def draw_groups(
+    state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_size: float, tested: np.ndarray
+) -> None:
+    """Choose the groups of the test part, stratum by stratum: `test_size` of them, rounded, one at least on each side.
+
+    A lone group goes to the test part with probability `test_size`.
+    """
+    tested[:] = False
+    for code in range(len(first) - 1):
+        units = groups[first[code] : first[code + 1]].copy()
+        if len(units) == 1:
+            tested[units[0]] = uniform(state) < test_size
+            continue
+        wanted = min(max(int(test_size * len(units) + 0.5), 1), len(units) - 1)  # below 0 where there are none
+        for place in range(wanted):
+            other = place + below(state, len(units) - place)
+            units[place], units[other] = units[other], units[place]
+            tested[units[place]] = True
+
+
+@exact
+def both_sides(labels: np.ndarray, side: np.ndarray, n_classes: int) -> bool:
+    """Whether every class has rows in the training and in the test part."""
+    seen = np.zeros((3, n_classes), np.bool_)
+    for i in range(len(labels)):
+        seen[side[i], labels[i]] = True
+    return bool(np.all(seen[TRAIN]) and np.all(seen[TEST]))

@@ -1,0 +1,54 @@
+"""How much each column helps to tell the classes apart, for many splits in one call.
+
+Every loop has one form: `stays` (m, p) bool are the columns that are ranked in each part, `words` (m,) seeds; out:
+`importances` (m, p), NaN for the others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .._jit import exact
+from .forest import forest
+from .parts import NONE, Columns, Prepared, Splits, order_of, part_of
+from .single_split import single_split
+
+#: Levels that no tree on a table of this size reaches.
+DEEPEST = 1 << 30
+
+
+@exact
+def rank_by_forest(
+    columns: Columns, splits: Splits, prepared: Prepared, stays: np.ndarray, words: np.ndarray, n_trees: int,
+    importances: np.ndarray,
+) -> None:  # fmt: skip
+    """Mean Gini decrease in a random forest; sums to 1 or is all 0."""
+    importances[:] = np.nan
+    weight = np.ones(splits.n_classes)
+    for r in range(len(stays)):
+        wanted = np.flatnonzero(stays[r])
+        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        order = order_of(columns, prepared, r, wanted, part)
+        own, nobody = np.zeros(len(wanted)), np.empty((0, splits.n_classes))
+        if len(wanted):
+            n_try = max(1, int(np.sqrt(len(wanted))))
+            forest(
+                part.seen, order, part.y, weight, n_trees, n_try, False, 1, DEEPEST, words[r], part.unseen, nobody, own
+            )
+        importances[r][wanted] = own
+
+
+@exact
+def rank_by_single_split(
+    columns: Columns, splits: Splits, prepared: Prepared, stays: np.ndarray, words: np.ndarray, importances: np.ndarray
+) -> None:
+    """Gini decrease of the best single threshold; nothing is random."""
+    importances[:] = np.nan
+    weight = np.ones(splits.n_classes)
+    for r in range(len(stays)):
+        wanted = np.flatnonzero(stays[r])
+        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        order = order_of(columns, prepared, r, wanted, part)
+        own = np.zeros(len(wanted))
+        single_split(part.seen, order, part.y, weight, own)
+        importances[r][wanted] = own

@@ -1,0 +1,48 @@
+"""Slow twins of the small learners and of their scores, one row and one pair at a time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def twins(X: np.ndarray, threshold: float) -> tuple[list[int], list[float]]:
+    """The kept column each column of X (n, p) is dropped for, -1 = it stays, and their correlation."""
+    kept: list[int] = []
+    twin, pair = [], []
+    for column in range(X.shape[1]):
+        r = [correlation(X[:, column], X[:, other]) for other in kept]
+        best = max(range(len(r)), key=lambda k: abs(r[k]), default=-1)
+        if best >= 0 and abs(r[best]) >= threshold:
+            twin.append(kept[best])
+            pair.append(r[best])
+        else:
+            twin.append(-1)
+            pair.append(math.nan)
+            kept.append(column)
+    return twin, pair
+
+
+def correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Pearson's r to twelve decimals; 0 where one is constant."""
+    a, b = a - math.fsum(a) / len(a), b - math.fsum(b) / len(b)
+    lengths = math.sqrt(math.fsum(a * a) * math.fsum(b * b))
+    return round(math.fsum(a * b) / lengths, 12) if lengths > 1e-12 else 0.0
+
+
+def area(score: np.ndarray, member: np.ndarray) -> float:
+    """Share of pairs (member, other) in the right order; a tie is half of one."""
+    inside, outside = score[member], score[~member]
+    pairs = [(a > b) + 0.5 * (a == b) for a in inside for b in outside]
+    return sum(pairs) / len(pairs) if pairs else math.nan
+
+
+def votes(X: np.ndarray, y: np.ndarray, n_classes: int, k: int, unseen: np.ndarray) -> np.ndarray:
+    """Shares of the classes among the k nearest rows, the first of equally far ones nearer: (m, classes)."""
+    shares = []
+    for row in unseen:
+        distances = [float(((other - row) ** 2).sum()) for other in X]
+        nearest = sorted(range(len(X)), key=lambda i: (distances[i], i))[:k]
+        shares.append([sum(y[i] == code for i in nearest) / len(nearest) for code in range(n_classes)])
+    return np.array(shares)
