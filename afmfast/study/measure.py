@@ -12,18 +12,18 @@ import numpy as np
 import pandas as pd
 
 from ..contracts import name_of
-from ..errors import DataError, SettingsError, StoreError
+from ..errors import DataError, SettingsError
 from ..features import tiles as tiling
 from ..features.measure import measure as measure_blocks
 from ..features.preparation import Preparation
 from ..features.recipes import needs_all
 from ..features.table import DEFINITIONS_VERSION, PARAMETERS, applicable, columns_of
-from ..records import HEIGHT, RETRACE
+from ..records import RETRACE
 from ..registry import Registry
 from ..schedule import Pool, Scheduler, open_pool
-from ..signals import signal_of
 from ..stack.layout import ChannelInfo
 from ..stack.store import Store, open_store
+from .channels import instrument_dependent, is_height, ways_back
 from .folder import StageProgress
 from .settings import Tiles
 
@@ -63,7 +63,7 @@ def measure(
     frame = samples_of(store, cut)
     chosen = choose_channels(store, channels)
     if retraces:
-        chosen += _ways_back(store, chosen)
+        chosen += ways_back(store, chosen)
     prepared = _preparations(store, chosen, level or {}, Preparation("", lines, fill, s_filter, l_filter))
     missing: dict[str, dict[str, Any]] = {}
     rejected: dict[str, dict[str, list[str]]] = {}
@@ -108,30 +108,6 @@ def choose_channels(store: Store, wanted: Sequence[str] | None) -> list[ChannelI
     return [known[name] for name in wanted]
 
 
-def instrument_dependent(store: Store) -> dict[str, str]:
-    """Channels that are left out unless they are asked for, and why."""
-    return {
-        info.name: signal_of(info.name, info.unit).reason
-        for info in store.channels
-        if info.kind != "absolute" and not info.name.endswith(RETRACE)
-    }
-
-
-def _ways_back(store: Store, chosen: Sequence[ChannelInfo]) -> list[ChannelInfo]:
-    """Retraces of the chosen channels; files of some formats have none."""
-    if not store.document.get("retraces", False):
-        raise StoreError(
-            f"{store.path}: made without the ways back of the lines, which are asked for now (retraces: true). "
-            "Delete the stack and ingest again."
-        )
-    wanted = {info.name + RETRACE for info in chosen}
-    return [info for info in store.channels if info.name in wanted]
-
-
-def _is_height(channel: str) -> bool:
-    return channel.removesuffix(RETRACE) == HEIGHT
-
-
 def _preparations(
     store: Store, chosen: Sequence[ChannelInfo], level: Mapping[str, str], shared: Preparation
 ) -> dict[str, Preparation]:
@@ -141,7 +117,7 @@ def _preparations(
         known[name]
     found = {}
     for info in chosen:
-        usual = level.get(info.name.removesuffix(RETRACE), "plane" if _is_height(info.name) else "none")
+        usual = level.get(info.name.removesuffix(RETRACE), "plane" if is_height(info.name) else "none")
         try:
             found[info.name] = replace(shared, level=level.get(info.name, usual)).check(info.unit)
         except SettingsError as fault:
@@ -151,7 +127,7 @@ def _preparations(
 
 def _undefined(info: ChannelInfo, parameters: str | Sequence[str], how: Preparation) -> list[str]:
     """Symbols without a value where pixels are missing: all of them where they were to be filled and were too many."""
-    rows = applicable(parameters, info.unit, has_zero=not _is_height(info.name))
+    rows = applicable(parameters, info.unit, has_zero=not is_height(info.name))
     return [row.symbol for row in rows if how.fill != "none" or needs_all(row.of)]
 
 
@@ -194,7 +170,7 @@ def _channel(
 
     NaN for rows that lack the channel. The number is that of scans with missing pixels.
     """
-    has_zero = not _is_height(info.name)
+    has_zero = not is_height(info.name)
     columns = columns_of(applicable(parameters, info.unit, has_zero=has_zero))
     place = {name: i for i, name in enumerate(store.rows["name"])}
     values = np.full((len(place), cut.rows * cut.cols, len(columns)), np.nan)
