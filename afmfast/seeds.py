@@ -18,6 +18,7 @@ class Stream(IntEnum):
     CLASSIFIER = 4
     SYNTHETIC = 5
     BERNOULLI = 6
+    BOOTSTRAP = 9
 
 
 def sequence(seed: int, stream: Stream, *keys: int) -> np.random.SeedSequence:

@@ -1,4 +1,4 @@
-"""What plain scikit-learn does for one split: filter, ranking, scaling, classifier, as a pipeline with in-fold selection."""
+"""What plain scikit-learn does for one split: filter, ranking, scaling, classifier, all learnt inside of it."""
 
 from __future__ import annotations
 

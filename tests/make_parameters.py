@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from golden import frequencies, heights, lags, motifs, neighbours, orientation
+from golden import frequencies, heights, lags, motifs, neighbours, orientation, scales
 from golden.common import Line
 
 PATH = Path(__file__).parent / "reference" / "parameters.csv"
-FAMILIES = (heights, neighbours, lags, frequencies, motifs, orientation)
+FAMILIES = (heights, neighbours, lags, frequencies, motifs, orientation, scales)
 
 
 def lines() -> list[Line]:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest, false_discovery_control
+
+from afmfast.significance.multiple import holm
 
 SYMBOLS = {
     "Sq": ("rms height", "z", "root mean square of the heights about their mean", "ISO 25178-2, 4.1"),
@@ -130,6 +133,52 @@ def _rows(
     return rows
 
 
+def _interval(value: float, reach: float, n_groups: int, *, least: float = 0.0) -> dict[str, Any]:
+    low, high = max(value - reach, least), min(value + reach, 1.0)
+    reason = "" if n_groups >= 10 else f"{n_groups} groups are fewer than the 10 it was tried with"
+    return {
+        "value": round(value, 4), "low": round(low, 4), "high": round(high, 4), "level": 0.95, "n_groups": n_groups,
+        "approximate": bool(reason), "reason": reason,
+    }  # fmt: skip
+
+
+def _intervals(auc: float, balanced: float, n_groups: int, *, least: float = 0.0) -> dict[str, Any]:
+    values = {"auc": auc, "accuracy": balanced + 0.01, "balanced_accuracy": balanced, "sensitivity": balanced - 0.02,
+              "specificity": balanced + 0.02}  # fmt: skip
+    return {name: _interval(v, 0.45 / math.sqrt(n_groups), n_groups, least=least) for name, v in values.items()}
+
+
+def _share(right: int, n: int) -> dict[str, Any]:
+    ends = binomtest(right, n).proportion_ci(0.95)
+    return {"right": right, "n": n, "value": right / n, "low": float(ends.low), "high": float(ends.high), "level": 0.95}
+
+
+def _patients(rows: list[dict[str, Any]], classes: list[str], right: float) -> dict[str, Any] | None:
+    held: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        held[row["group"]] = (row["label"], held.get(row["group"], ("", 0))[1] + 1)
+    if len(held) == len(rows):
+        return None
+    called: dict[str, str] = {}
+    for label in classes:
+        of_label = [group for group, (own, _) in held.items() if own == label]
+        n_right = round(right * len(of_label))
+        other = classes[classes.index(label) - 1]
+        called |= {group: label if k < n_right else other for k, group in enumerate(of_label)}
+    n_of = {c: sum(own == c for own, _ in held.values()) for c in classes}
+    hits = {c: sum(own == called[g] == c for g, (own, _) in held.items()) for c in classes}
+    shares = {
+        "accuracy": _share(sum(hits.values()), len(held)),
+        "by_class": {c: _share(hits[c], n_of[c]) for c in classes},
+    }
+    return {
+        "n_groups": len(held),
+        "n_left_out": 0,
+        "rules": dict.fromkeys(("mean", "median", "vote"), shares),
+        "groups": [{"group": g, "label": own, "n_rows": n, "called": called[g]} for g, (own, n) in held.items()],
+    }
+
+
 def result(
     channels: list[str],
     classes: list[str],
@@ -158,6 +207,7 @@ def result(
     matrix = np.corrcoef(mixing.T + 0.2 * rng.normal(size=(len(columns), 4)))
     binary = len(classes) == 2
     smallest = 1 / (permutations + 1) if smallest is None else smallest
+    rows = _rows(rng, classes, n_rows, n_groups, balanced)
     return {
         "channels": channels,
         "classes": classes,
@@ -211,17 +261,43 @@ def result(
                 "reason": "" if n_groups >= 30 else f"{n_groups} groups, fewer than 30",
             },
             "two_sample_t": {"p": 1e-120 if auc > 0.6 else 0.2, "p_two_sided": 2e-120 if auc > 0.6 else 0.4, "t": 61.0},
+            "corrected": None,
         },
+        "intervals": {"n_resamples": 2000, "scores": _intervals(auc + 0.008, balanced, n_groups // len(classes))},
+        "difference": None,
+        "patients": _patients(rows, classes, balanced),
         "parameters": entries,
         "correlation": {"columns": columns, "matrix": np.round(matrix, 4).tolist()},
-        "rows": _rows(rng, classes, n_rows, n_groups, balanced),
+        "rows": rows,
         "settings_alone": None,
     }
 
 
+def _relate(combinations: dict[str, dict[str, Any]], lead: str) -> None:
+    """Corrections for the number of combinations, and what each is better than the lead."""
+    K = len(combinations)
+    if K < 2:
+        return
+    p = [one["significance"]["permutation"]["p"] for one in combinations.values()]
+    least = combinations[lead]["significance"]["permutation"]["smallest"]
+    lines = zip(combinations.items(), p, holm(np.array(p)), false_discovery_control(p), strict=True)
+    for (name, one), alone, by_holm, by_share in lines:
+        one["significance"]["corrected"] = {
+            "n_lines": K, "n": one["significance"]["permutation"]["n"], "smallest": least,
+            "min_p": float(max(alone, min(by_holm, 1.4 * alone))), "holm": float(by_holm),
+            "benjamini_hochberg": float(by_share),
+        }  # fmt: skip
+        if name != lead:
+            apart = one["auc"]["mean"] - combinations[lead]["auc"]["mean"]
+            n_groups = one["intervals"]["scores"]["auc"]["n_groups"]
+            one["difference"] = {"from": lead, "scores": _intervals(apart, apart, n_groups, least=-1.0)}
+
+
 def study(name: str, combinations: dict[str, dict[str, Any]], **data: Any) -> dict[str, Any]:
     """A whole document around its combinations."""
-    first = max(combinations.values(), key=lambda r: len(r["channels"]))
+    lead = max(combinations, key=lambda name: len(combinations[name]["channels"]))
+    first = combinations[lead]
+    _relate(combinations, lead)
     classes, n_rows, n_groups = first["classes"], first["n_rows"], first["n_groups"]
     each = [
         {"name": c, "n_rows": n_rows // len(classes), "n_groups": n_groups // len(classes), "used": True}
@@ -274,6 +350,7 @@ def study(name: str, combinations: dict[str, dict[str, Any]], **data: Any) -> di
                 {"setting": "scan size", "differs": False, "values": dict.fromkeys(classes, "5 µm × 5 µm")},
                 {"setting": "shape", "differs": False, "values": dict.fromkeys(classes, "512 × 512")},
             ],
+            "associations": [],
             "rule_of_ten": {
                 "keep": 10,
                 "by_rows": n_rows / 10,
@@ -355,6 +432,14 @@ def seven_classes() -> dict[str, Any]:
             "values": {c: "Dimension Icon" if i % 2 else "MultiMode 8" for i, c in enumerate(classes)},
         },
     ]
+    alone = [[c] for c in classes]
+    made["data"]["associations"] = [
+        {"factor": factor, "n_levels": n, "n_groups": 140, "v": v, "v_corrected": v - 0.02, "verdict": verdict,
+         "comparable": comparable}
+        for factor, n, v, verdict, comparable in (
+            ("batch", 7, 1.0, "confounded", alone), ("scan size", 3, 0.93, "partly", [classes[:2], classes[2:]]),
+            ("instrument", 2, 0.4, "apart", [classes]))
+    ]  # fmt: skip
     made["data"]["left_out"] = [
         {
             "what": "file",

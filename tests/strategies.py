@@ -83,6 +83,19 @@ def _hatch(shape: tuple[int, int]) -> Surface:
     return Surface(make, dy=15 * NM)
 
 
+def honed(shape: tuple[int, int]) -> np.ndarray:
+    """A Gaussian plateau with valleys five times as wide, below the mean by one standard deviation."""
+    depth = -synthetic.normal_heights(shape, sq=1.0)
+    return A * np.where(depth < 1.0, -depth, -1.0 - 5.0 * (depth - 1.0))
+
+
+def checks(n_levels: int) -> np.ndarray:
+    """Chequered on 1, 2, 4, ... pixels at once, each twice as high in squares as the finer one: H = 1/2 by hand."""
+    n = np.arange(2**n_levels)
+    bits = [(n >> k & 1)[:, None] ^ (n >> k & 1) for k in range(n_levels)]
+    return NM * sum(2 ** (k / 2) * (1.0 - 2.0 * bit) for k, bit in enumerate(bits))
+
+
 def _pyramid(half: int) -> Callable[[], list[np.ndarray]]:
     place = np.abs(np.arange(-half, half + 1.0))
     return lambda: [-NM * np.maximum(place, place[:, None])]
@@ -132,6 +145,7 @@ SURFACES = {
     "dome": Surface(_one(synthetic.sphere_cap, (41, 51), 10 * NM, 8 * NM, radius=5e-6, height=1e-6), dy=8 * NM),
     "uniform": Surface(_one(synthetic.uniform_heights, (64, 64), amplitude=A)),
     "normal": Surface(_one(synthetic.normal_heights, (128, 128), sq=A)),
+    "honed": Surface(_one(honed, (128, 128))),
     "uniform_force": Surface(
         lambda: [3 * A + z for z in _one(synthetic.uniform_heights, (64, 64), amplitude=A)()], unit="N"
     ),
@@ -141,6 +155,8 @@ SURFACES = {
     "hatch": _hatch((60, 96)),
     "hatch_1_more": _hatch((61, 97)),
     "gaussian": _gaussian(80 * NM, 80 * NM),
+    "gaussian_short": _gaussian(40 * NM, 40 * NM),
+    "checks": Surface(_one(checks, 7)),
     "gaussian_long": _gaussian(120 * NM, 60 * NM),
     "self_affine_0.2": _self_affine(0.2),
     "self_affine_0.5": _self_affine(0.5),

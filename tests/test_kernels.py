@@ -15,15 +15,18 @@ import scipy.fft
 
 from afmfast import kernels
 from afmfast.features.measure import measure_image
-from afmfast.features.recipes import frequencies, lags, orientation
+from afmfast.features.recipes import frequencies, lags, orientation, scales
 from afmfast.features.recipes import motifs as motif_recipes
 from afmfast.kernels import (
     _fft,
     _jit,
     amplitude,
+    blocks,
+    coarse,
     correlation,
     curvature,
     entropy,
+    fits,
     frequency,
     level,
     motifs,
@@ -36,6 +39,7 @@ from afmfast.kernels import (
     sorting,
     spectrum,
     stretched,
+    structure,
     summits,
 )
 from afmfast.kernels.orientation import BINS, _row_orientation
@@ -150,6 +154,7 @@ ARGUMENTS = {
     "order_statistics": lambda: (ASCENDING, 1.0),
     "median_deviation": lambda: (ASCENDING, 0.1),
     "nearest": lambda: (ASCENDING, 0.1, 77),
+    "probability_lines": lambda: (ASCENDING,),
     "entropy": lambda: (ASCENDING,),
     "volumes": lambda: (ASCENDING,),
     "slope_moments": lambda: (relief(), 2e-9, 3e-9),
@@ -194,7 +199,28 @@ ARGUMENTS = {
     "peak_attributes": lambda: (segments()[0], *segments()[2:4], 2e-9, 3e-9),
     "closed_hills": lambda: (*segments()[:2], *segments()[3:], 2e-9, 3e-9),
     "log_slope": lambda: (np.random.default_rng(3).random(12) + 0.1, 2, 11),
+    "row_powers": lambda: (amplitudes(), SHAPE[0], np.empty(6)),
+    "structure_function": lambda: (relief(), np.array([1, 2, 5]), np.empty((2, 3))),
+    "masked_structure_function": lambda: (holed(), np.array([1, 2, 5]), np.empty((2, 3))),
+    "is_rough": lambda: (np.array([[1.0, 2.0, 1.5], [1.0, 3.0, 4.0]]), 1.0),
+    "power_law": lambda: (np.array([4.0, 6.0, 8.0]), np.random.default_rng(3).random((2, 3))),
+    "first_blocks": lambda: (relief(), *blocks_of_two()),
+    "halve": lambda: (halves(), np.empty((4, 8), np.float32), np.empty((4, 5, 4), np.float32)),
+    "spreads": lambda: (halves(), -3.0, 0.7, 9.5),
+    "area_ratios": lambda: (relief(), 0.7, 1.3),
+    "lacunarity": lambda: (relief(), np.empty((3, SHAPE[1]), np.float32), 2.0),
 }
+
+
+def blocks_of_two():
+    row, levels = scales.arrays(*SHAPE)
+    return row[:, : 2 * levels[0].shape[2]], levels[0]
+
+
+def halves():
+    row, level = blocks_of_two()
+    blocks.first_blocks(relief(), row, level)
+    return level
 
 
 def flatten(value):
@@ -514,8 +540,54 @@ def test_rings__a_frequency_midway_goes_to_the_upper_ring():
 
 def test_log_slope__of_a_power_law():
     values = np.arange(1.0, 20.0) ** -1.7
-    assert rings.log_slope(np.concatenate([[1.0], values]), 4, 19) == pytest.approx(-1.7)
-    assert math.isnan(rings.log_slope(values, 4, 6))
+    assert rings.log_slope(np.concatenate([[1.0], values]), 4, 19) == pytest.approx((-1.7, 1.0))
+    assert math.isnan(rings.log_slope(values, 4, 6)[0])
+
+
+def test_power_law__of_two_curves_has_one_slope():
+    scales = np.array([4.0, 6.0, 8.0, 12.0])
+    assert fits.power_law(scales, np.array([scales**1.3, 5 * scales**1.3])) == pytest.approx((1.3, 1.0))
+    bent = np.array([scales**1.3, scales**0.7])
+    assert fits.power_law(scales, bent)[0] == pytest.approx(1.0)
+    assert fits.power_law(scales, bent)[1] < 0.95
+    assert math.isnan(fits.power_law(scales, 0.0 * bent)[0])
+
+
+def test_structure__of_a_plane_grows_with_the_square_and_is_not_rough():
+    y, x = np.indices((20, 30))
+    lags_, found = np.array([1, 2, 3, 5]), np.empty((2, 4))
+    structure.structure_function((0.5 * x + 0.25 * y).astype(np.float32), lags_, found)
+    np.testing.assert_allclose(found, [0.25 * lags_**2, 0.0625 * lags_**2])
+    assert not structure.is_rough(found, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("along_x", "rough"),
+    [([1, 2, 3], True), ([1, 3.9, 5], False), ([1, 2, 0.9], False), ([1, 2, math.nan], True), ([0, 0, 0], False)],
+    ids=["rough", "smooth", "repeats", "unknown", "no relief"],
+)
+def test_rough__is_neither_smooth_nor_repeating(along_x, rough):
+    assert (
+        structure.is_rough(np.array([along_x, [1.0, 3.9, 4.0] if along_x[1] == 3.9 else [1.0, 2.0, 3.0]]), 1.0) is rough
+    )
+
+
+def test_area_ratios__of_a_plane_are_exact():
+    y, x = np.indices((9, 12))
+    found = coarse.area_ratios((0.5 * x + 0.25 * y).astype(np.float32), 2.0, 3.0)
+    assert found == pytest.approx([math.sqrt(1 + 1.0**2 + 0.75**2)] * 2, rel=1e-6)
+
+
+def test_prisms__stand_on_the_mean_of_their_corners():
+    z = np.array([[0, 0], [0, 4]], np.float32)  # middle 1; slopes 0 and 4 along the edges, 2 across the triangles
+    assert coarse.area_ratios(z, 1.0, 1.0)[1] == pytest.approx((2 * math.sqrt(5) + 2 * math.sqrt(21)) / 4)
+
+
+def test_spreads__a_height_on_the_edge_of_a_box_is_in_the_upper_one():
+    block = np.array([0.0, 0.0, 0.0, 0.9999999], np.float32).reshape(4, 1, 1)
+    assert blocks.spreads(block, 0.0, 1.0, 3.0)[2] == 2.0
+    block[3] = 3.0  # the highest pixel is in the last box, not above it
+    assert blocks.spreads(block, 0.0, 1.0, 3.0)[2] == 3.0
 
 
 def test_summits__count_the_strict_ones_inside_alone():

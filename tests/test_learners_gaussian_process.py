@@ -12,14 +12,10 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
 from afmfast.kernels import _jit, _lapack
 from afmfast.kernels.learners import dense
+from afmfast.kernels.learners.ascent import slopes
 from afmfast.kernels.learners.exponential import exponentials
-from afmfast.kernels.learners.gaussian_process import (
-    _square_distances,
-    fit_gaussian_process,
-    gaussian_process,
-    predict_gaussian_process,
-)
-from afmfast.kernels.learners.laplace import evidence, process_of, slopes
+from afmfast.kernels.learners.gaussian_process import _square_distances, gaussian_process
+from afmfast.kernels.learners.laplace import evidence, process_of
 
 seeds = st.integers(0, 2**32 - 1)
 logarithms = st.tuples(st.floats(-4, 8), st.floats(-1, 4))
@@ -41,22 +37,26 @@ def process(X, y, weight=None):
     return process_of(_square_distances(columns(X)), y.astype(float), np.ones(len(y)) if weight is None else weight)
 
 
-def fitted(X, y, theta=(0.0, 0.0), *, optimise=False, class_weight=None):
-    weight = np.ones(int(y.max()) + 1) if class_weight is None else np.array(class_weight, float)
-    logs, modes, value = (
-        np.tile(np.array(theta), (len(weight), 1)),
-        np.zeros((len(weight), len(y))),
-        np.empty(len(weight)),
-    )
-    fit_gaussian_process(columns(X), y, weight, optimise, logs, modes, value)
-    return weight, logs, modes, value
+class Fitted:
+    """What the kernel found, and its probabilities of rows `unseen`."""
+
+    def __init__(self, X, y, theta=(0.0, 0.0), *, unseen=None, optimise=False, class_weight=None):
+        self.weight = np.ones(int(y.max()) + 1) if class_weight is None else np.array(class_weight, float)
+        self.X, self.y, self.theta = X, y, np.tile(np.array(theta), (len(self.weight), 1))
+        self.modes, self.likelihood = np.zeros((len(self.weight), len(y))), np.empty(len(self.weight))
+        self.probability = self.run(X[:0] if unseen is None else unseen, optimise)
+
+    def run(self, unseen, optimise=False):
+        probability = np.empty((len(unseen), len(self.weight)))
+        gaussian_process(
+            columns(self.X), self.y, self.weight, optimise, self.theta, self.modes, self.likelihood, columns(unseen),
+            probability,
+        )  # fmt: skip
+        return probability
 
 
-def predicted(X, y, unseen, theta=(0.0, 0.0), *, optimise=False, class_weight=None):
-    weight, logs, modes, _ = fitted(X, y, theta, optimise=optimise, class_weight=class_weight)
-    probability = np.empty((len(unseen), len(weight)))
-    predict_gaussian_process(columns(X), y, weight, logs, modes, columns(unseen), probability)
-    return probability
+def predicted(X, y, unseen, theta=(0.0, 0.0), **options):
+    return Fitted(X, y, theta, unseen=unseen, **options).probability
 
 
 def scikit_learn(theta):
@@ -134,37 +134,42 @@ def test_optimised__evidence_is_not_below_that_of_scikit_learn(seed, n_classes):
     reference = GaussianProcessClassifier(1.0 * RBF(1.0)).fit(X, y)
     ones = reference.base_estimator_.estimators_ if n_classes > 2 else [reference.base_estimator_]
     expected = np.array([one.log_marginal_likelihood_value_ for one in ones])
-    _, logs, _, value = fitted(X, y, optimise=True)
-    found = value[-len(ones) :]
+    own = Fitted(X, y, unseen=unseen, optimise=True)
+    found = own.likelihood[-len(ones) :]
     assert (found > expected - 1e-4 * np.abs(expected)).all()
-    again = [one.log_marginal_likelihood(theta) for one, theta in zip(ones, logs[-len(ones) :], strict=True)]
+    again = [one.log_marginal_likelihood(theta) for one, theta in zip(ones, own.theta[-len(ones) :], strict=True)]
     np.testing.assert_allclose(found, again, atol=1e-6)
     if np.allclose(found, expected, rtol=1e-7):  # the same hill was climbed
-        np.testing.assert_allclose(predicted(X, y, unseen, optimise=True), reference.predict_proba(unseen), atol=1e-3)
+        np.testing.assert_allclose(own.probability, reference.predict_proba(unseen), atol=1e-3)
 
 
 @given(seeds)
 @settings(max_examples=20, deadline=None)
 def test_optimised__stays_inside_the_bounds_and_ends_where_no_slope_is_left(seed):
     X, y, _ = table(seed, shift=0.0)
-    _, logs, _, value = fitted(X, y, optimise=True)
-    theta, gradient = logs[1], np.empty(2)
+    own = Fitted(X, y, optimise=True)
+    theta, gradient = own.theta[1], np.empty(2)
     assert (np.abs(theta) <= math.log(1e5)).all()
     one = process(X, y)
-    assert evidence(one, theta) == pytest.approx(value[1], abs=1e-7)
+    assert evidence(one, theta) == pytest.approx(own.likelihood[1], abs=1e-7)
     slopes(one, theta, gradient, np.empty((2, len(y))))
     inside = np.abs(theta) < math.log(1e5)
     assert (np.abs(gradient[inside]) < 0.02).all()
+
+
+def test_optimised__predicts_the_same_from_what_was_found():
+    X, y, unseen = table(8, n_classes=3)
+    own = Fitted(X, y, unseen=unseen, optimise=True)
+    np.testing.assert_allclose(own.run(unseen), own.probability, atol=1e-9)
 
 
 def test_weight__of_two_is_a_row_twice():
     X, y, unseen = table(3)
     twice = np.concatenate([np.arange(len(y)), np.flatnonzero(y == 1)])
     expected = scikit_learn((1.0, 0.5)).fit(X[twice], y[twice])
-    found = fitted(X, y, (1.0, 0.5), class_weight=[1, 2])[3][1]
-    assert found == pytest.approx(expected.log_marginal_likelihood_value_, abs=1e-6)
-    probability = predicted(X, y, unseen, (1.0, 0.5), class_weight=[1, 2])
-    np.testing.assert_allclose(probability, expected.predict_proba(unseen), atol=1e-6)
+    own = Fitted(X, y, (1.0, 0.5), unseen=unseen, class_weight=[1, 2])
+    assert own.likelihood[1] == pytest.approx(expected.log_marginal_likelihood_value_, abs=1e-6)
+    np.testing.assert_allclose(own.probability, expected.predict_proba(unseen), atol=1e-6)
 
 
 def test_flat__a_length_beyond_the_table_gives_every_row_one_probability():
@@ -189,8 +194,7 @@ def test_gaussian_process__bears_a_class_that_is_a_column_and_constant_and_many_
     X, y, unseen = table(6, 24, 30, n_classes)
     X[:, 0], X[:, 1] = y, 0.0
     unseen[:, 1] = 0.0
-    probability = np.empty((17, n_classes))
-    gaussian_process(columns(X), y, np.ones(n_classes), True, columns(unseen), probability)
+    probability = predicted(X, y, unseen, optimise=True)
     assert np.isfinite(probability).all()
     np.testing.assert_allclose(probability.sum(axis=1), 1.0)
 

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from afmfast.errors import StoreError
-from afmfast.report import distrust, methods, tables, wording
+from afmfast.report import distrust, methods, tables, uncertainty, wording
 from afmfast.report import thumbnails as thumbs
 from afmfast.report.answer import answer, best, headline, verdict, warnings
 from afmfast.report.figures import auc, canvas, roc
@@ -257,6 +257,67 @@ def test_page__tells_what_each_p_is_worth(pages):
     assert "0 of 199 permuted labellings" in text
     assert "Not shown as evidence: 20 groups, fewer than 30" in text
     assert "over-stated, for comparison with the literature only" in text
+
+
+def test_page__says_method_number_and_smallest_of_each_corrected_p(pages):
+    text = _text(pages["two_classes"])
+    assert "one-sided, 199 permuted labellings; smallest 0.005. Uncorrected; the next three allow for picking" in text
+    assert "min-p: the same 199 permuted labellings in every line, each counted by its p there" in text
+    assert "Holm: from the 3 p-values alone; smallest 0.015" in text
+    for result in MADE["two_classes"]["combinations"].values():
+        for kind in ("min_p", "holm", "benjamini_hochberg"):
+            assert wording.p_value(result["significance"]["corrected"][kind]) in text
+
+
+def test_page__of_one_combination_has_nothing_to_correct(pages):
+    text = _text(pages["null"])
+    assert "p: permutation of the labels, one-sided, 199 permuted labellings; smallest 0.005." in text
+    assert "min-p: the same" not in text
+    assert uncertainty.corrected_p(MADE["null"]["combinations"]["height"]) == ""
+
+
+def test_combinations__have_stars_by_the_corrected_p():
+    made = _changed("two_classes")
+    made["combinations"]["height"]["significance"]["corrected"]["min_p"] = 0.07
+    assert [line["stars"] for line in tables.combinations(made)] == ["ns", "**", "**"]
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_page__shows_every_interval_beside_its_score(pages, kind):
+    text = _text(pages[kind])
+    for result in MADE[kind]["combinations"].values():
+        for one in result["intervals"]["scores"].values():
+            assert f"{one['value']:.3f}" in text
+            assert f"{one['low']:.3f}–{one['high']:.3f}" in text
+
+
+def test_page__marks_an_approximate_interval_with_its_reason(pages):
+    text = _text(pages["below_chance"])
+    assert "≈ 0." in text
+    assert "3 groups are fewer than the 10 it was tried with" in text
+    assert "≈ 0." not in _text(pages["one_channel"])
+
+
+def test_page__compares_with_the_lead_from_the_same_resamples(pages):
+    apart = MADE["two_classes"]["combinations"]["height"]["difference"]["scores"]["auc"]
+    assert apart["high"] < 0
+    assert f"−{-apart['value']:.3f} −{-apart['low']:.3f} … −{-apart['high']:.3f}" in _text(pages["two_classes"])
+
+
+def test_page__counts_patients_where_groups_have_several_rows(pages):
+    text = _text(pages["two_classes"])
+    right = MADE["two_classes"]["combinations"]["height+adhesion"]["patients"]["rules"]["mean"]["by_class"]["treated"]
+    assert "treated (sensitivity)" in text
+    assert f"{right['right']}/{right['n']} {right['low']:.2f}–{right['high']:.2f}" in text
+    assert "taken for control; 3 rows" in text
+    assert "Groups as wholes" not in _text(pages["seven_classes"])
+
+
+def test_page__says_what_goes_with_the_class(pages):
+    text = _text(pages["seven_classes"])
+    assert "batch 7 140 1.00 0.98 cannot be told apart: no level holds two classes" in text
+    assert "cannot be told apart for all classes; only as deposited with 200 °C; 250 °C with 300 °C" in text
+    assert "What goes with the class" not in _text(pages["null"])
 
 
 def test_page__shows_the_corrected_t_only_as_evidence():

@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy import stats
-from test_selection import one_part
 from sklearn.base import BaseEstimator, ClassifierMixin
+from test_selection import one_part
 
 from afmfast.selection.table import Selector
 from afmfast.significance.permutation import permutation_p

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from distributed import LocalCluster
+from sklearn.metrics import roc_auc_score
 
 import afmfast
 from afmfast.errors import DataError, SettingsError, StoreError
 from afmfast.schedule import open_pool
+from afmfast.significance.multiple import corrected
 from afmfast.stack.store import open_store
 from afmfast.study.at_work import at_work, who_is_at_work
-from afmfast.study.checks import check_batches, check_groups, settings_by_class
+from afmfast.study.checks import associations, check_batches, check_groups, settings_by_class
 from afmfast.study.classify_study import classify_table
 from afmfast.study.folder import StudyFolder
 from afmfast.study.ingest import examples
@@ -224,16 +226,63 @@ def test_batch__that_tells_the_class_is_confounded(table):
     assert batch_codes(table, ["one day"] * len(table)) == []
     assert batch_codes(table, [""] * len(table)) == ["batch-unknown"]
     assert batch_codes(table, [f"day {i % 2}" for i in range(len(table))]) == []
-    assert batch_codes(table, [f"{c} {i % 2}" if c == "A" else c for i, c in enumerate(label)]) == [
-        "batch-partly-confounded"
-    ]
+    assert batch_codes(table, [f"{c} {i % 2}" if c == "A" else c for i, c in enumerate(label)]) == ["batch-confounded"]
 
 
 def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
     said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
-    assert said[0]["code"] == "batch-confounded"
-    assert "Only these share one and can be compared: a with b." in said[0]["text"]
+    assert said[0]["code"] == "batch-partly-confounded"
+    assert "Only these share batches and can be compared: a with b." in said[0]["text"]
+
+
+def test_associations__are_counted_in_groups_and_name_what_varies(table):
+    grouped = table.assign(group_used=table["group"], batch=[f"{c} day" for c in table["label"]])
+    found = associations(grouped)
+    assert [(one["factor"], one["verdict"], one["v"]) for one in found] == [("batch", "confounded", pytest.approx(1))]
+    assert found[0]["n_groups"] == table["group"].nunique() < len(table)
+
+
+def test_combinations__are_corrected_for_their_number_on_the_same_labellings(table):
+    found = classified(table)
+    t = [one.t_permuted for one in found.combinations.values()]
+    many = corrected(np.array([one.statistic for one in found.combinations.values()]), np.stack(t))
+    for k, one in enumerate(found.combinations.values()):
+        assert one.corrected["min_p"] == many.min_p[k] >= one.p_permutation
+        assert one.corrected["holm"] == many.holm[k] <= 3 * one.p_permutation
+        assert (one.corrected["n"], one.corrected["smallest"], one.corrected["n_lines"]) == (19, 0.05, 3)
+    assert found.table()["p (min-p)"].tolist() == many.min_p.tolist()
+
+
+def test_combinations__are_compared_with_the_lead(table):
+    found = classified(table)
+    lead = found["height+adhesion"]
+    assert lead.difference is None
+    for name in ("height", "adhesion"):
+        apart = found[name].difference
+        value = found[name].intervals["scores"]["auc"]["value"] - lead.intervals["scores"]["auc"]["value"]
+        assert apart["from"] == "height+adhesion"
+        assert apart["scores"]["auc"]["value"] == pytest.approx(value)
+        assert apart["scores"]["auc"]["low"] <= value <= apart["scores"]["auc"]["high"]
+
+
+def test_intervals_and_patients__are_of_the_averaged_predictions(table):
+    one = classified(table, combinations=[("adhesion",)])["adhesion"]
+    rows = one.predictions
+    seen = rows[rows["tested"] > 0]
+    auc = one.intervals["scores"]["auc"]
+    assert auc["value"] == pytest.approx(roc_auc_score(seen["label"] == one.positive, seen[one.positive]))
+    assert auc["low"] <= auc["value"] <= auc["high"]
+    assert one.corrected is one.difference is None
+    called = seen.groupby("group")[list(one.classes)].mean().idxmax(axis=1)
+    right = (called == seen.groupby("group")["label"].first()).sum()
+    assert one.patients["rules"]["mean"]["accuracy"]["right"] == right
+    assert one.patients["n_groups"] == len(called)
+    assert {g["group"]: g["called"] for g in one.patients["groups"]} == called.to_dict()
+
+
+def test_patients__are_none_where_every_row_is_its_own_group(table):
+    assert classified(table.assign(group=""), combinations=[("height",)])["height"].patients is None
 
 
 def test_settings__are_counted_by_scan_not_by_tile(table):

@@ -22,6 +22,17 @@ Name sets and symbols, in any mixture: `parameters: [classic, Sal]`. Aliases are
 column keeps the symbol. In the units, z is the unit of the heights. *Unchanged by* says what leaves a value as it is:
 a constant added to all heights, mirroring the image, turning it by 90°. In the definitions “height” is the value of a
 pixel, whatever the channel.
+
+A fractal row is read from a power law: a straight line in double-logarithmic axes, from 4 pixels (of the spectrum:
+4 pixels a period) to a quarter of the shorter side. `measure_image(...).attrs["fits"]` has its slope, R squared and
+range in metres. There is none (NaN, the reason in `attrs["undefined"]`) where heights are smooth (differences over two
+pixels are more than 1.97 times those over one), repeat (they differ less, by half in squares, than at some shorter
+distance) or do not vary along one axis: a sinusoid, a grating, a plane have no dimension. Do not compare dimensions of
+different estimators.
+
+How much noise, pixels, scan size, levelling and a scar change each: [sensitivity.md](sensitivity.md). Image textures
+such as grey-level co-occurrence are not here: they hang on how heights are cut into grey levels, so one spike changes
+all of them; Sent, Goent, Saent, Gcoh and Slac say the same of heights, slopes and clusters.
 """
 
 
@@ -39,14 +50,15 @@ def show(rows: Sequence[Parameter]) -> None:
 
 def page(rows: Sequence[Parameter]) -> str:
     """Sets and parameters as Markdown, a table a family."""
-    return "\n".join([_HEADER, *_set_lines(rows), *_family_lines(rows)]) + "\n"
+    return "\n".join([_HEADER, *set_lines(rows), *_family_lines(rows)]) + "\n"
 
 
-def _set_lines(rows: Sequence[Parameter]) -> Iterator[str]:
+def set_lines(rows: Sequence[Parameter]) -> Iterator[str]:
+    """The sets that these rows fill, as a table of Markdown; it stands in the README too."""
     shown = {row.symbol for row in rows}
     yield from ("| set | number | symbols |", "|---|---|---|")
     for name, symbols in SETS.items():
-        listed = "every one below" if name == "all" else " ".join(symbols)
+        listed = "every parameter" if name == "all" else " ".join(symbols)
         if shown.issuperset(symbols):
             yield f"| `{name}` | {len(symbols)} | {listed} |"
 

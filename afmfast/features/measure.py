@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, ParameterFailed, SettingsError
+from ..kernels.results import Differences
 from ..schedule import Pool
 from .filling import MOST_MISSING, filled
 from .filters import filtered
@@ -26,6 +27,7 @@ from .travel import Ticket, rows_of, tickets
 
 Progress = Callable[[int, int, str], None]
 _USUAL = Preparation()
+NOT_ROUGH = "no power law: the heights are smooth, repeat, or do not vary along one axis"
 
 
 class Block(Protocol):
@@ -76,7 +78,11 @@ def measure_image(
     spatial parameters of a flat image. Of missing pixels: heights and the material ratio do without them;
     slopes, area and summits take what is measured together with all the neighbours they need, the
     autocorrelation all pairs measured both; what needs every pixel, as the spectrum does, is NaN, and
-    `.attrs["undefined"]` (symbol: reason) says so.
+    `.attrs["undefined"]` (symbol: reason) says so. The fractal rows are NaN too, with the reason there, where the
+    heights are smooth, repeat (as a sinusoid's do) or do not vary along one axis.
+
+    `.attrs["fits"]` (symbol: slope, r2, shortest, longest) has the power law behind every fractal row: its slope in
+    double-logarithmic axes, R squared, and the lengths in metres from and to which it was fitted.
 
     Raises `DataError` for heights that are not a real 2-D array, `SettingsError` for a setting outside what is allowed,
     `ParameterFailed` where the function of a registered parameter raises.
@@ -90,7 +96,10 @@ def measure_image(
     values = values_of(surface, rows)
     series = pd.Series(np.array(values), index=index)
     series.attrs["units"] = dict(units)
-    series.attrs["undefined"] = {} if surface.is_complete else _undefined(surface, rows, values, heights, how)
+    series.attrs["undefined"] = _undefined(surface, rows, values, heights, how)
+    series.attrs["fits"] = {
+        row.symbol: row.fit(ingredient(surface, row.of))._asdict() for row in rows if row.fit is not None
+    }
     return series
 
 
@@ -108,10 +117,10 @@ def _masked(heights: np.ndarray, mask: np.ndarray) -> np.ndarray:
 def _undefined(
     surface: Surface, rows: Sequence[Parameter], values: Sequence[float], raw: np.ndarray, how: Preparation
 ) -> dict[str, str]:
-    """Why values are NaN, by symbol, as far as missing pixels are the reason."""
-    missing = int((~np.isfinite(raw)).sum())
+    """Why values are NaN, by symbol, as far as missing pixels or a surface that is not rough are the reason."""
+    missing = 0 if surface.is_complete else int((~np.isfinite(raw)).sum())
     if missing == 0:
-        return {}
+        return {row.symbol: NOT_ROUGH for row in rows if row.fit is not None and not _is_rough(surface)}
     said = f"{missing} of {raw.size} pixels are not measured"
     if surface.valid.size == 0:
         reason = f"{said}, more than fill={how.fill!r} fills ({MOST_MISSING:.0%})" if missing < raw.size else said
@@ -123,6 +132,11 @@ def _undefined(
         for row, value in zip(rows, values, strict=True)
         if math.isnan(value) and (needs_all(row.of) or not surface.is_flat)
     }
+
+
+def _is_rough(surface: Surface) -> bool:
+    differences: Differences = ingredient(surface, Differences)
+    return differences.is_rough
 
 
 def heights_of(z: Any) -> np.ndarray:

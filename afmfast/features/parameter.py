@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..units import power
+
+if TYPE_CHECKING:
+    from ..kernels.results import Fit
 
 Needs = Literal["any", "length", "zero"]
 Invariance = Literal["offset", "flip", "turn"]
@@ -23,6 +26,7 @@ class Parameter:
     "zero" where the zero of the heights must mean something, as it does not for topography.
     `invariances`: what leaves it unchanged: adding a constant, mirroring, turning by 90 degrees.
     `aliases`: other names of the same number; its columns keep the symbol.
+    `fit`: the power law of the ingredient that the value is read from.
     """
 
     symbol: str
@@ -38,6 +42,7 @@ class Parameter:
     invariances: tuple[Invariance, ...] = ALL
     is_angle: bool = False
     aliases: tuple[str, ...] = ()
+    fit: Callable[[Any], Fit] | None = None
 
     @property
     def name(self) -> str:

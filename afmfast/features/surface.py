@@ -81,5 +81,6 @@ class Recipe:
 
 
 def nothing(kind: type) -> Any:
-    """The ingredient of an image that has none: NaN throughout."""
-    return kind(*[math.nan] * len(kind._fields))  # type: ignore[attr-defined]
+    """The ingredient of an image that has none: its defaults, and NaN where it has no default."""
+    fields, defaults = kind._fields, kind._field_defaults  # type: ignore[attr-defined]
+    return kind(*[defaults.get(name, math.nan) for name in fields])

@@ -67,6 +67,14 @@ class Order(NamedTuple):
     above_rms: float
 
 
+class ProbabilityLines(NamedTuple):
+    """Two straight lines through the heights over normal probability: their slopes, and the ratio where they cross."""
+
+    peaks: float
+    valleys: float
+    crossing: float
+
+
 class Entropy(NamedTuple):
     """Entropy of the histogram of heights, over the largest it can be."""
 
@@ -184,6 +192,57 @@ class Amplitudes(NamedTuple):
     values: np.ndarray
 
 
+class Fit(NamedTuple):
+    """A power law: slope in double-logarithmic axes, R squared, the lengths (m) from and to which it is fitted."""
+
+    slope: float
+    r2: float
+    shortest: float
+    longest: float
+
+
+#: That of an image which has no power law.
+NO_FIT = Fit(np.nan, np.nan, np.nan, np.nan)
+
+
+class Differences(NamedTuple):
+    """Mean square height difference over distance, of rows and columns; whether the surface is rough at all."""
+
+    fit: Fit = NO_FIT
+    is_rough: bool = False
+
+
+class Blocks(NamedTuple):
+    """Over the side of square blocks: mean variance in them, boxes they fill on a lattice, and wherever it lies."""
+
+    variance: Fit = NO_FIT
+    boxes: Fit = NO_FIT
+    differential: Fit = NO_FIT
+
+
+class CoarseAreas(NamedTuple):
+    """Over the spacing of the pixels that are used: the surface's area, by triangles and by prisms."""
+
+    triangles: Fit = NO_FIT
+    prisms: Fit = NO_FIT
+
+
+class Lacunarity(NamedTuple):
+    """Mean square over squared mean of the mass in a gliding box."""
+
+    ratio: float
+
+
+class SpectralSlopes(NamedTuple):
+    """Ring-mean power and amplitude, amplitude at short and at long waves, and power of the rows, over frequency."""
+
+    power: Fit = NO_FIT
+    amplitude: Fit = NO_FIT
+    short: Fit = NO_FIT
+    long: Fit = NO_FIT
+    rows: Fit = NO_FIT
+
+
 class PolarSpectrum(NamedTuple):
     """Amplitude and power by direction, amplitude by radius, as `polar_sums` leaves them; empty with too few radii."""
 
@@ -207,17 +266,13 @@ class Wavelengths(NamedTuple):
 
 
 class Spectrum(NamedTuple):
-    """The windowed amplitude spectrum: direction of the lay (degrees), wavelengths, log-log slopes."""
+    """The windowed amplitude spectrum: direction of the lay (degrees), wavelengths."""
 
     direction: float
     direction_index: float
     wavelength: float
     wavelength_index: float
     half_wavelength: float
-    power_slope: float
-    amplitude_slope: float
-    amplitude_slope_short: float
-    amplitude_slope_long: float
 
 
 class Motifs(NamedTuple):

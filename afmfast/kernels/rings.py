@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ._jit import exact
+from ._jit import exact, kernel
 
 FEWEST_RINGS = 4
 #: Half a frequency step plus a hair: a frequency midway between two rings goes up, whatever its last bit.
@@ -46,25 +46,40 @@ def ring_means(amplitude: np.ndarray, per_x: float, per_y: float, means: np.ndar
             powers[ring] /= weights[ring]
 
 
-@exact
-def log_slope(values: np.ndarray, first: int, last: int) -> float:
-    """Slope of log(values) over log(ring) for rings first ... last, weighted by 1 / ring so that octaves count alike.
+@kernel
+def row_powers(amplitude: np.ndarray, ny: int, powers: np.ndarray) -> None:
+    """Power of the windowed rows of an image of ny rows, by frequency along x 0 ... n - 1, into powers (n,).
 
-    NaN with fewer than four rings, or where a ring is empty.
+    By Parseval's theorem the sum over all frequencies along y; amplitude as `windowed_amplitude` leaves it.
+    """
+    centre = (amplitude.shape[0] - 1) // 2
+    powers[:] = 0.0
+    for ky in range(-((ny - 1) // 2), ny // 2 + 1):
+        row = amplitude[centre + ky]
+        for kx in range(powers.size):
+            powers[kx] += np.float64(row[kx] * row[kx])
+
+
+@exact
+def log_slope(values: np.ndarray, first: int, last: int) -> tuple[float, float]:
+    """Slope of log(values) over log(ring) for rings first ... last, and R squared, weighted by 1 / ring.
+
+    So octaves count alike. NaN with fewer than four rings, or where a ring is empty.
     """
     if last - first + 1 < FEWEST_RINGS:
-        return np.nan
+        return np.nan, np.nan
     total, sum_x, sum_y = 0.0, 0.0, 0.0
     for ring in range(first, last + 1):
         if not values[ring] > 0.0:
-            return np.nan
+            return np.nan, np.nan
         total += 1.0 / ring
         sum_x += math.log(ring) / ring
         sum_y += math.log(values[ring]) / ring
     mean_x, mean_y = sum_x / total, sum_y / total
-    across, along = 0.0, 0.0
+    across, along, spread = 0.0, 0.0, 0.0
     for ring in range(first, last + 1):
-        x = math.log(ring) - mean_x
-        across += x * (math.log(values[ring]) - mean_y) / ring
+        x, y = math.log(ring) - mean_x, math.log(values[ring]) - mean_y
+        across += x * y / ring
         along += x * x / ring
-    return across / along
+        spread += y * y / ring
+    return across / along, across * across / along / spread if spread > 0.0 else np.nan

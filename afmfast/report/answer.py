@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .distrust import Caution, cautions
+from .uncertainty import corrected_p
 from .wording import counts, defined, fixed, joined, mean_sd, p_equals, p_value, plural, stars, title
 
 Kind = Literal["told apart", "nothing can be told"]
@@ -116,7 +117,8 @@ def best(results: Mapping[str, Any]) -> str:
     if name == headline(results):
         return f"{has}."
     p = chosen["significance"]["permutation"]["p"]
-    return f"{has}; {p_equals(p)} there is uncorrected for its having been picked as the best."
+    also = corrected_p(chosen)
+    return f"{has}; {p_equals(p)} there is uncorrected for its having been picked as the best{also and f', {also}'}."
 
 
 def classes(result: Mapping[str, Any], at_most: int = 4) -> str:

@@ -139,8 +139,8 @@ def _uncorrected(results: Results, headline: Mapping[str, Any]) -> str:
     if n < 2:
         return ""
     return (f"{n} channel combinations were tried. Their p-values are uncorrected: picking the best of them after "
-            "looking makes its p too small. The answer above is for the combination with most channels, whichever "
-            "came out best.")  # fmt: skip
+            "looking makes its p too small; read min-p then. The answer above is for the combination with "
+            "most channels, whichever came out best.")  # fmt: skip
 
 
 def _few_groups(results: Results, headline: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .answer import best, headline, is_below_chance, reached, verdict
 from .distrust import Caution
+from .uncertainty import auc_interval
 from .wording import (
     counts,
     defined,
@@ -74,7 +75,7 @@ def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         if defined(permutation["p"])
         else "The p-value is undefined."
     )
-    return f"{text} {best(results)}".rstrip()
+    return " ".join(filter(None, (text, auc_interval(result), best(results))))
 
 
 def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:

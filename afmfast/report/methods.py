@@ -24,6 +24,8 @@ REFERENCES = (
     "(parameters, repeated splits, randomized labels).",
     "B. Phipson and G. K. Smyth, Permutation P-values should never be zero, Stat. Appl. Genet. Mol. Biol. 9, 39, 2010.",
     "C. Nadeau and Y. Bengio, Inference for the generalization error, Mach. Learn. 52, 239–281, 2003.",
+    "P. H. Westfall and S. S. Young, Resampling-Based Multiple Testing, Wiley 1993 (min-p).",
+    "C. A. Field and A. H. Welsh, Bootstrapping clustered data, J. R. Stat. Soc. B 69, 369–390, 2007 (intervals).",
     "ISO 25178-2, Geometrical product specifications: areal surface texture parameters.",
 )
 
@@ -33,7 +35,8 @@ def paragraph(results: Mapping[str, Any]) -> str:
     settings = results["settings"]
     result = results["combinations"][headline(results)]
     return " ".join(filter(None, (
-        _samples(results), _measured(results), _validated(settings, result), _tested(result), _planned(result),
+        _samples(results), _measured(results), _validated(settings, result), _tested(result), _uncertain(result),
+        _planned(result),
         f"Computed with afmfast {results['afmfast']['version']}, seed {settings.get('seed', 'not kept')}.",
     )))  # fmt: skip
 
@@ -143,3 +146,20 @@ def _planned(result: Mapping[str, Any]) -> str:
 
 def _amount(n_repeats: int, n_permutations: int, n_splits: int) -> str:
     return f"{plural(n_repeats, 'split')}, and {plural(n_permutations, 'labelling')} with {plural(n_splits, 'split')}"
+
+
+def _uncertain(result: Mapping[str, Any]) -> str:
+    """How the intervals, the corrected p-values and the decisions a group were made."""
+    many = result["significance"]["corrected"]
+    text = (
+        f"Intervals (95 %) are of the out-of-fold probabilities averaged for each sample, from "
+        f"{result['intervals']['n_resamples']} resamples of whole groups within their class (t on the logit scale)."
+    )
+    if many:
+        text = (
+            f"For picking among the {many['n_lines']} combinations, p-values were corrected by step-down min-p over "
+            f"the same labellings, and by Holm. {text}"
+        )
+    if result["patients"]:
+        text += " Each group was assigned the class of the largest mean probability, with exact binomial intervals."
+    return text

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from . import tables
+from . import tables, uncertainty
 from .answer import answer, headline, verdict
 from .distrust import cautions
 from .figures import auc, correlation, roc
@@ -54,12 +54,14 @@ def context(
             if name != lead
         ],
         "table": tables.combinations(results),
+        "tests_notes": uncertainty.tests_notes(result),
         "two_sided": any(
             defined(r[s]["mean"]) for r in results["combinations"].values() for s in ("sensitivity", "specificity")
         ),
         "boxes": auc.combinations(results["combinations"], "all") if several else None,
         "wrong": tables.often_wrong(result),
         "settings_by_class": tables.settings_by_class(results),
+        "associations": uncertainty.associations(results),
         "left_out": tables.left_out(results),
         "repeats": repeats(repeatability) if repeatability else [],
         "rule": data["rule_of_ten"],
@@ -99,6 +101,11 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         if mapped.issuperset(result["correlation"]["columns"])
         else correlation.correlation(result, f"{key}-correlation"),
         "p_values": tables.p_values(result),
+        "corrected_p": uncertainty.corrected_p(result),
+        "intervals": uncertainty.intervals(result),
+        "approximate": any(one["approximate"] for one in result["intervals"]["scores"].values()),
+        "n_resamples": result["intervals"]["n_resamples"],
+        "patients": uncertainty.patients(result),
         "overtraining": overtraining_text(result),
         "train_auc": tables.spread_line(result.get("train_auc")),
         "test_auc": tables.spread_line(result["auc"]),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import uncertainty
 from .answer import headline, is_below_chance, reached, verdict
 from .wording import DASH, defined, fixed, joined, mean_sd, p_value, readable, score, share, stars, title, whole_range
 
@@ -31,10 +32,17 @@ def combinations(results: Mapping[str, Any]) -> list[dict[str, Any]]:
             "specificity": mean_sd(result["specificity"]),
             "randomized": mean_sd(result["randomized"]["auc"]),
             "p": p_value(result["significance"]["permutation"]["p"]),
-            "stars": stars(result["significance"]["permutation"]["p"]) if verdict(result).told else "",
+            "stars": stars(_believed(result)) if verdict(result).told else "",
+            **uncertainty.line(result),
         }
         for name, result in results["combinations"].items()
     ]
+
+
+def _believed(result: Mapping[str, Any]) -> float | None:
+    """The p that stars go by: corrected where there are several combinations."""
+    significance = result["significance"]
+    return (significance["corrected"] or {}).get("min_p", significance["permutation"]["p"])
 
 
 def confusion(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..kernels.learners.parts import Columns, Prepared, Splits
-from ..kernels.learners.ranking import rank_by_forest, rank_by_single_split
+from ..kernels.learners.ranking import rank_by_forest, rank_by_permutation, rank_by_single_split
 
 _TREES = 100
 

@@ -15,7 +15,6 @@ from .correlation import METHODS, Twins, twins
 from .importance import forest_gini, forest_permutation, single_split_gini
 from .repeatability import RepeatabilityGate
 
-
 #: Importances (m, p) of the columns that stay (m, p bool) in m training parts, NaN for the others; `words` (m,) seeds.
 Rank = Callable[[Columns, Splits, Prepared, np.ndarray, np.ndarray], np.ndarray]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 #: Means of the same scores in another order differ by this much at most; such labellings are equals.
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def permutation_p(
     B = len(t_randomized)
     if B == 0:
         return PermutationTest(float("nan"), 0, float("nan"), float(t_observed), exact, False)
-    worse = int(np.sum(t_randomized < t_observed - _ROUNDING))
+    worse = int(np.sum(t_randomized < t_observed - ROUNDING))
     defined = t_randomized[~np.isnan(t_randomized)]
-    below = len(defined) > 0 and bool(t_observed < np.percentile(defined, 2.5) - _ROUNDING)
+    below = len(defined) > 0 and bool(t_observed < np.percentile(defined, 2.5) - ROUNDING)
     least = 1 / (B + 1) if smallest is None else smallest
     p = max((1 + B - worse) / (B + 1), least)
     return PermutationTest(p, B + 1 if exact else B, least, float(t_observed), exact, below)

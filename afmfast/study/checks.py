@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from ..significance.association import association
 
 Warnings = list[dict[str, str]]
 
@@ -110,26 +111,35 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
             "from a difference between classes."
         )
         return [warning("batch-unknown", text)]
-    classes = samples.groupby(batches)["label"].unique()
-    batches_of = batches.groupby(samples["label"]).nunique()
-    if len(classes) > 1 and int(batches_of.max()) == 1:
-        together = [" with ".join(sorted(map(str, shared))) for shared in classes if len(shared) > 1]
-        apart = f"Only these share one and can be compared: {'; '.join(together)}. " if together else ""
+    found = association(samples["label"], batches, samples["scan"])
+    between = "whatever differs from one batch (day, tip, instrument) to the next would be found just the same."
+    if found.verdict == "confounded":
         text = (
-            f"Batch and class are confounded: no class was measured in more than one of the {len(classes)} batches "
-            f"(day, tip or instrument) that the manifest names. {apart}Between batches, whatever differs from one to "
-            "the next would be found just the same."
+            f"Class and batch cannot be told apart: none of the {len(found.levels)} batches that the manifest names "
+            f"holds two classes, so {between}"
         )
         return [warning("batch-confounded", text)]
-    n_sharing = batches.map(classes.map(len))
-    alone = [str(label) for label, n in n_sharing.groupby(samples["label"]).max().items() if n == 1]
-    if alone and len(classes) > 1:
+    if found.verdict == "partly":
+        together = "; ".join(" with ".join(labels) for labels in found.comparable if len(labels) > 1)
         text = (
-            f"Scans of class {', '.join(alone)} were made in batches that hold no other class, so their difference may "
-            "be one of the batch."
+            f"Class and batch cannot be told apart for all classes. Only these share batches and can be compared: "
+            f"{together}. Between others, {between}"
         )
         return [warning("batch-partly-confounded", text)]
     return []
+
+
+def associations(samples: pd.DataFrame) -> list[dict[str, Any]]:
+    """How far batch and each setting that varies go with the class, counted in groups."""
+    factors = {str(name): values for name, values in scan_settings(samples).items()}
+    factors["batch"] = samples["batch"].fillna("").astype(str)
+    found = {name: association(samples["label"], values, samples["group_used"]) for name, values in factors.items()}
+    return [
+        {"factor": name, "n_levels": len(one.levels), "n_groups": one.n_groups, "v": one.v,
+         "v_corrected": one.v_corrected, "verdict": one.verdict, "comparable": [list(c) for c in one.comparable]}
+        for name, one in found.items()
+        if one.verdict != "constant"
+    ]  # fmt: skip
 
 
 def missing_pixels(channels: Mapping[str, Mapping[str, Any]]) -> Warnings:

@@ -22,6 +22,7 @@ from ..validation.plan import Plan
 from ..validation.run import run
 from ..validation.table import CLASSIFIERS, holds_gil
 from .checks import warning
+from .evidence import averaged, intervals_of, patients_of
 from .folder import StageProgress
 from .result import Result
 
@@ -117,12 +118,15 @@ def evaluate(
     chance = float("nan") if randomized is None else randomized.chance
     matrix = summary.confusion(scores)
     n_train, n_test = scores.groups_per_part
+    positive = None if scores.positive is None else table.classes[scores.positive]
+    rows = _predictions(scores, group_names)
+    said = averaged(rows, table.classes, positive)
     return Result(
         classes=table.classes,
         channels=tuple(channels),
         columns=table.columns,
         classifier=plan.classifier if isinstance(plan.classifier, str) else repr(plan.classifier),
-        positive=None if scores.positive is None else table.classes[scores.positive],
+        positive=positive,
         n_rows=len(table.y),
         n_groups=table.n_groups,
         auc=auc,
@@ -150,7 +154,10 @@ def evaluate(
             "accuracy": asdict(overtraining(accuracy_randomized, chance)),
         },
         importances=_importances(scores, described),
-        predictions=_predictions(scores, group_names),
+        predictions=rows,
+        intervals=intervals_of(said, plan.seed),
+        patients=patients_of(said, table.classes),
+        t_permuted=scores.t_permuted,
         correlation=correlation_matrix(_filled(table.X), selector.method),
         settings=_settings(plan, selector),
         titles=_titles(plan, selector),

@@ -20,8 +20,18 @@ from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
 from ..validation.plan import Plan
-from .checks import Warnings, given_groups, missing_pixels, rejected_tiles, settings_by_class, settings_table, warning
+from .checks import (
+    Warnings,
+    associations,
+    given_groups,
+    missing_pixels,
+    rejected_tiles,
+    settings_by_class,
+    settings_table,
+    warning,
+)
 from .classify import evaluate
+from .evidence import compare, correct
 from .folder import StageProgress
 from .repeats import gate_of
 from .result import Result, StudyResult, rule_of_ten, spread
@@ -69,6 +79,8 @@ def classify_table(
             wrong_splits=wrong, progress=_part(progress, number, len(combinations), label),
         )  # fmt: skip
         results[label].settings_alone = alone
+    correct(results)
+    compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}
     left_out = before["left_out"] + _channels_left_out(table) + samples.left_out
     warnings = (
@@ -277,6 +289,7 @@ def _data(
         "left_out": left_out,
         "warnings": list({w["text"]: w for w in warnings}.values()),
         "settings_by_class": settings_by_class(samples.table),
+        "associations": associations(samples.table),
         "rule_of_ten": rule_of_ten(samples.table, n_groups, settings.keep),
     }  # fmt: skip
 

@@ -28,8 +28,10 @@ class Result:
     Arrays have one entry a repeat, NaN where a score is undefined; `auc_randomized` is (n_labellings, S).
     `confusion` rows are true classes, columns predicted ones, row-normalised. `importances` has one line a column
     (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row
-    (mean out-of-fold probability per class, times tested, share wrong). `planned` n_repeats, n_permutations and
-    splits_per_permutation of the first run, whatever was done in the end.
+    (mean out-of-fold probability per class, times tested, share wrong). `intervals` are of those probabilities,
+    `patients` one decision a group from them (None where groups are single rows). With several combinations
+    `corrected` has the p-values corrected for their number and `difference` what this one is better than the lead.
+    `planned` n_repeats, n_permutations and splits_per_permutation of the first run, whatever was done in the end.
     """
 
     classes: tuple[str, ...]
@@ -59,6 +61,11 @@ class Result:
     importances: pd.DataFrame
     predictions: pd.DataFrame
     correlation: np.ndarray
+    intervals: dict[str, Any]
+    t_permuted: np.ndarray
+    patients: dict[str, Any] | None = None
+    corrected: dict[str, Any] | None = None
+    difference: dict[str, Any] | None = None
     n_redrawn: int = 0
     n_redrawn_randomized: int = 0
     settings_alone: dict[str, Any] | None = None
@@ -132,7 +139,11 @@ class Result:
                 "permutation": plain(self.permutation),
                 "corrected_t": plain(self.corrected_t),
                 "two_sample_t": plain(self.two_sample_t),
+                "corrected": plain(self.corrected),
             },
+            "intervals": plain(self.intervals),
+            "difference": plain(self.difference),
+            "patients": plain(self.patients),
             "parameters": [plain(line) for line in self.importances.to_dict("records")],
             "correlation": {"columns": list(self.columns), "matrix": plain(np.round(self.correlation, 4))},
             "rows": [_prediction(line, self.classes) for line in self.predictions.to_dict("records")],
@@ -155,6 +166,7 @@ class Result:
             "left_out": [],
             "warnings": self.warnings,
             "settings_by_class": [],
+            "associations": [],
             "rule_of_ten": rule_of_ten(self.predictions, self.n_groups, int(self.settings["keep"])),
         }
         return StudyResult(name=label, settings=self.settings, data=data, combinations={label: self})
@@ -206,7 +218,7 @@ class StudyResult:
         return document if self.created is None else {**document, "created": self.created}
 
     def table(self) -> pd.DataFrame:
-        """One line a combination: AUC mean, SD, min, max, accuracies, sensitivity, specificity, uncorrected p."""
+        """One line a combination: AUC mean, SD, min, max, accuracies, sensitivity, specificity, p; min-p if several."""
         lines = {label: _line(result) for label, result in self.combinations.items()}
         return pd.DataFrame.from_dict(lines, orient="index")
 
@@ -286,6 +298,7 @@ def _line(result: Result) -> dict[str, float]:
         name: float(np.nanmean(getattr(result, name)))
         for name in ("accuracy", "balanced_accuracy", "sensitivity", "specificity")
     }
+    many = {} if result.corrected is None else {"p (min-p)": float(result.corrected["min_p"])}
     return {
         "AUC": auc["mean"],
         "SD": auc["sd"],
@@ -293,4 +306,5 @@ def _line(result: Result) -> dict[str, float]:
         "max": auc["max"],
         **means,
         "p (uncorrected)": result.p_permutation,
+        **many,
     }

@@ -21,7 +21,6 @@ __all__ = ["ALGORITHM", "Line", "Plan", "Selector", "Table", "key"]
 ALGORITHM = 2
 
 
-
 class Selector(Protocol):
     """Ranks columns in each of m training parts, of which the first `keep` are kept.
 
@@ -45,7 +44,6 @@ class Selector(Protocol):
         as in `Prepared`, where the selector itself found a column unusable.
         """
         ...
-
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ __all__ = ["ALL", "NONE", "TESTED", "Predict", "by_estimators", "by_kernel"]
 #: A new, unfitted scikit-learn estimator from a seed.
 MakeClassifier = Callable[[int], Any]
 #: `predict(columns, splits, prepared, kept, words, predicted)` fits on each of m training parts with its `kept` (m, k)
-#: columns (-1 = fewer) and seed `words` (m,), and gives the class probabilities (rows, classes) of the rows TESTED or of
-#: ALL rows, split after split, float32, the precision that is stored.
+#: columns (-1 = fewer) and seed `words` (m,), and gives the class probabilities (rows, classes) of TESTED rows or of
+#: ALL, split after split, float32, the precision that is stored.
 Predict = Callable[[Columns, Splits, Prepared, np.ndarray, np.ndarray, int], np.ndarray]
 
 

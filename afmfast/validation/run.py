@@ -81,9 +81,7 @@ def run_lines(
     return [_scores(table, work, space, exact, found) for work in works]
 
 
-def _opened(
-    table: Table, line: Line, wanted: dict[str, Collected], positive: int | None, folder: Path | None
-) -> _Work:
+def _opened(table: Table, line: Line, wanted: dict[str, Collected], positive: int | None, folder: Path | None) -> _Work:
     """The empty places of a line, filled with what lies in the folder."""
     plan, selector, name = line
     settings = settings_of(plan, selector)

@@ -23,7 +23,7 @@ MAX_DRAWS = 1000
 
 
 class Drawn(NamedTuple):
-    """m splits: `side` (m, n) of every row, `seed` (m,) uint64 of the repeat, `draw` (m,) which draw of it was taken."""
+    """m splits: `side` (m, n) of every row, `seed` (m,) uint64 of the repeat, `draw` (m,) which of its draws it is."""
 
     side: np.ndarray
     seed: np.ndarray

@@ -24,6 +24,7 @@ from .labels import Labelling, LabelSpace
 from .predict import Predict, by_estimators, by_kernel
 from .split import Rule, stratified
 
+
 @dataclass(frozen=True)
 class Classifier:
     """A classifier by name; a compiled one runs on threads, the others hold Python's lock."""
@@ -56,7 +57,8 @@ CLASSIFIERS: Registry[Classifier] = Registry(
             partial(by_kernel, gaussian_process_repeats, ()),
         ),
         Classifier(
-            "logistic_regression", "logistic regression, L2 penalty, C = 1", partial(by_kernel, logistic_repeats, (1.0,))
+            "logistic_regression", "logistic regression, L2 penalty, C = 1",
+            partial(by_kernel, logistic_repeats, (1.0,)),
         ),
         Classifier(
             "svm", "support vector machine, RBF kernel, C = 1; logistic function of its decision",
@@ -64,7 +66,8 @@ CLASSIFIERS: Registry[Classifier] = Registry(
         ),
         Classifier("k_nearest", "5 nearest neighbours", partial(by_kernel, nearest_repeats, (5,))),
         Classifier(
-            "lda", "linear discriminant analysis with a ridge of 0.001", partial(by_kernel, discriminant_repeats, (1e-3,))
+            "lda", "linear discriminant analysis with a ridge of 0.001",
+            partial(by_kernel, discriminant_repeats, (1e-3,)),
         ),
         Classifier(
             "mlp", "neural network with one hidden layer of 16", partial(by_estimators, _mlp), is_compiled=False
@@ -98,6 +101,7 @@ def holds_gil(classifier: Any) -> bool:
 
 
 def seeded_clone(estimator: Any, seed: int) -> Any:
+    """An unfitted copy with this seed in every `random_state`, on one thread."""
     fresh = clone(estimator)
     given = fresh.get_params(deep=True)
     fixed = {name: seed for name in given if name.split("__")[-1] == "random_state"}

@@ -74,7 +74,11 @@ def pilot(batch: Batch, shared: Shared) -> tuple[Batch, list[Records], float]:
         parts.append(records)
         done, count = done + part.count, 2 * count
         if seconds >= PILOT_SECONDS or done == batch.count:
-            return replace(batch, count=done), [_joined(line) for line in zip(*parts, strict=True)], seconds / part.n_fits
+            return (
+                replace(batch, count=done),
+                [_joined(line) for line in zip(*parts, strict=True)],
+                seconds / part.n_fits,
+            )
 
 
 def _joined(parts: Sequence[Records]) -> Records:

@@ -82,7 +82,7 @@ def lines() -> Iterator[Line]:
     yield from relative("gaussian", why, 0.06, Sfc=2 * math.sqrt(PI) * 80 * NM)
 
     why = "analytic: the spectrum of one spike is flat"
-    for symbol, value in (("Sfd", 2.0), ("Sfd_top", 2.0), ("Sfd_bot", 2.0), ("D_psd", 4.0)):
+    for symbol, value in (("Sfd", 2.0), ("Sfd_top", 2.0), ("Sfd_bot", 2.0), ("D_psd", 4.0), ("D_psd1", 3.5)):
         yield symbol, "spike", value, 2e-5, why
     why += "; the two smallest radii touch DC, which counts as 0: tolerance"
     everywhere = np.hypot(np.fft.fftfreq(64, 10 * NM)[:, None], np.fft.fftfreq(96, 10 * NM))
@@ -93,6 +93,7 @@ def lines() -> Iterator[Line]:
         why = f"analytic: power falls as f^-(2+2H), H = {hurst}; mean over 8 surfaces (tolerance: 3 standard errors)"
         surface = f"self_affine_{hurst}"
         yield "D_psd", surface, 3 - hurst, 0.05, why
+        yield "D_psd1", surface, 3 - hurst, 0.05, why
         yield "Sfd", surface, 3 + hurst, 0.05, why
         yield "Sfd_top", surface, 3 + hurst, 0.05, why
         yield "Sfd_bot", surface, 3 + hurst, 0.15, why

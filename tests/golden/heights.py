@@ -91,6 +91,9 @@ def material_ratio() -> Iterator[Line]:
         "normal", why, 3e-4, Vmp=A * (void(0.1) + q(0.1)), Vmc=A * (void(0.8) + q(0.8) - void(0.1) - q(0.1)),
         Vvc=A * (void(0.1) - void(0.8)), Vvv=A * void(0.8),
     )  # fmt: skip
+    yield from relative("normal", "analytic: Gaussian heights make one line, of slope Sq", 1e-3, Spq=A, Svq=A)
+    why = "by hand: quantiles along two lines that cross at one standard deviation; 16384 of them make up the tolerance"
+    yield from relative("honed", why, 2e-3, Spq=A, Svq=5 * A, Smq=special.ndtr(1.0))
     manual = "published: SPIP manual, roughness parameters, limit for a Gaussian height distribution"
     yield "Sbi", "normal", 0.608, 5e-4, manual
     yield "Sci", "normal", 1.56, 0.01, manual

@@ -16,6 +16,7 @@ from .lags import autocorrelation, profiles
 from .motifs import FEATURE, motifs
 from .neighbours import area, curvatures, slopes, summits, ten_point
 from .orientation import orientation
+from .scales import areas, blocks, differences, is_rough, lacunarity
 
 DEGREE = {"constant": 0, "plane": 1, "quadratic": 2, "cubic": 3}
 
@@ -28,10 +29,13 @@ HYBRID = (
 SPATIAL = ("Scl20", "Scl37", "Str20", "Str37", "Sds", "Srw", "Srwi", "Shw")
 SPATIAL += ("Smax20", "Sxi", "Svd", "Szc", "Sm0", "Sm2", "Sm4", "Salpha", "Ssw", "Sfc")
 DIRECTIONAL = ("Std", "Stdi", "Saent", "Sch", "Goent", "Gcoh", "Gdir")
-FRACTAL = ("Sfd", "Sfd_top", "Sfd_bot", "D_psd")
+FRACTAL = (
+    "Sfd", "Sfd_top", "Sfd_bot", "D_psd", "D_psd1", "D_var", "Hurst", "D_part", "D_area", "D_prism", "D_box", "D_dbc",
+    "Slac",
+)  # fmt: skip
 SYMBOLS = HEIGHT + FUNCTIONAL + HYBRID + SPATIAL + DIRECTIONAL + FRACTAL + FEATURE
 NEEDS_LENGTH = ("S3A", "Sdr", "Smcu")
-NEEDS_ZERO = ("Smean", "Scv")
+NEEDS_ZERO = ("Smean", "Scv", "Slac")
 
 
 def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = "plane") -> dict[str, float]:
@@ -41,7 +45,9 @@ def naive(z: np.ndarray, dx: float, dy: float, *, unit: str = "m", level: str = 
     valid = ~np.isnan(raw)
     if min(raw.shape) >= 2 and valid.any():
         values["Smean"] = raw[valid].mean()
-        values.update(_values(_levelled(raw, valid, level), valid, dx, dy))
+        z = _levelled(raw, valid, level)
+        values.update(_values(z, valid, dx, dy))
+        values["Slac"] = lacunarity(z, values["Smean"])
         values["Scv"] = variation(values["Smean"], values["Sq"])
     leave_out = NEEDS_ZERO if unit == "m" else NEEDS_LENGTH
     return {symbol: float(value) for symbol, value in values.items() if symbol not in leave_out}
@@ -55,10 +61,14 @@ def _values(z: np.ndarray, valid: np.ndarray, dx: float, dy: float) -> dict[str,
         out |= autocorrelation(z, dx, dy)
         if not valid.all():  # the fit wants every lag along the axes
             out["Sxi"] = NAN
+        if is_rough(z):
+            out |= differences(z)
+            if valid.all():
+                out |= {**fractal(z, dx, dy), **blocks(z), **areas(z, dx, dy)}
     if valid.all():
         out |= curvatures(z, dx, dy)
         if not flat:
-            out |= {**polar(z, dx, dy), **fractal(z, dx, dy), **motifs(z, dx, dy)}
+            out |= {**polar(z, dx, dy), **motifs(z, dx, dy)}
             out |= {**profiles(z, dx, dy), **wavelengths(z, dx, dy), **orientation(z, dx, dy)}
     return out
 

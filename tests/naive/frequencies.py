@@ -104,7 +104,14 @@ def fractal(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         "Sfd_top": 2 - _slope(high, mean_amplitude),
         "Sfd_bot": 2 - _slope(low, mean_amplitude),
         "D_psd": 4 + _slope(fit, mean_power) / 2,
+        "D_psd1": 3.5 + _row_slope(spectrum) / 2,
     }
+
+
+def _row_slope(spectrum: np.ndarray) -> float:
+    """Of the power summed over all frequencies along y, from 4 periods a row to half the Nyquist frequency."""
+    fit = list(range(4, spectrum.shape[1] // 4 + 1))
+    return _slope(fit, {k: np.sum(spectrum[:, k] ** 2) for k in fit})
 
 
 def _slope(rings: list[int], value: dict[int, float]) -> float:

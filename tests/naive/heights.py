@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import special
 
 from .common import NAN
 
 N_GRID = 10_000
 FUNCTIONAL = (
     "Sk", "Spk", "Svk", "Smr1", "Smr2", "Sbi", "Sci", "Svi", "Sdc0_5", "Sdc5_10", "Sdc10_50", "Sdc50_95",
-    "Sdc50_100", "Spkx", "Svkx", "Sxp", "Smc10", "Smr", "Vmp", "Vmc", "Vvc", "Vvv",
+    "Sdc50_100", "Spkx", "Svkx", "Sxp", "Smc10", "Smr", "Vmp", "Vmc", "Vvc", "Vvv", "Spq", "Svq", "Smq",
 )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def _curve(v: np.ndarray):
 
 
 def functional(v: np.ndarray, flat: bool) -> dict[str, float]:
-    ratios = ("Smr1", "Smr2", "Sbi", "Sci", "Svi", "Smr")
+    ratios = ("Smr1", "Smr2", "Sbi", "Sci", "Svi", "Smr", "Smq")
     if flat:
         return {symbol: NAN if symbol in ratios else 0.0 for symbol in FUNCTIONAL}
     fall = np.sort(v)[::-1]
@@ -75,7 +76,27 @@ def functional(v: np.ndarray, flat: bool) -> dict[str, float]:
     spk = 2 * np.mean(np.maximum(v - upper, 0.0)) / smr1 if smr1 > 0 else 0.0
     svk = 2 * np.mean(np.maximum(lower - v, 0.0)) / (1 - smr2) if smr2 < 1 else 0.0
     out |= {"Spkx": max(v.max() - upper, 0.0), "Svkx": max(lower - v.min(), 0.0)}
+    out |= _two_lines(curve)
     return out | {"Sk": upper - lower, "Smr1": smr1, "Smr2": smr2, "Spk": spk, "Svk": svk}
+
+
+def _two_lines(curve) -> dict[str, float]:
+    """Of all ways to lay one line through the first points and one through the rest, the best, of equal ones the first.
+
+    601 points from -3.09 to 3.09 standard deviations, 61 or more a line.
+    """
+    x = np.linspace(-3.09, 3.09, 601)
+    y = curve(special.ndtr(x))
+    fits = []
+    for end in range(61, 541):
+        pair = [np.polyfit(a, b, 1, full=True)[:2] for a, b in ((x[:end], y[:end]), (x[end:], y[end:]))]
+        fits.append((sum(left[0] for _, left in pair), *(line for line, _ in pair)))
+    least = min(fit[0] for fit in fits)
+    _, one, other = next(fit for fit in fits if fit[0] <= least + 1e-9 * np.sum(y**2))
+    slopes = -one[0], -other[0]
+    differ = abs(slopes[0] - slopes[1]) > 0.01 * max(np.abs(slopes))
+    place = (other[1] - one[1]) / (one[0] - other[0]) if differ else NAN
+    return {"Spq": slopes[0], "Svq": slopes[1], "Smq": special.ndtr(place) if abs(place) <= 3.09 else NAN}
 
 
 def _core_line(c: np.ndarray, sq: float) -> tuple[float, float]:

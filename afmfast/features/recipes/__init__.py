@@ -1,11 +1,11 @@
-"""How every ingredient is made from a surface: by heights, by neighbours, by lags, by frequencies, by motifs."""
+"""How every ingredient is made from a surface: by heights, neighbours, lags, frequencies, motifs, scales."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..surface import Recipe, Surface, nothing
-from . import frequencies, heights, lags, motifs, neighbours, orientation, own
+from . import frequencies, heights, lags, motifs, neighbours, orientation, own, scales
 
 #: Every ingredient by its type.
 RECIPES: dict[type, Recipe] = {
@@ -15,6 +15,7 @@ RECIPES: dict[type, Recipe] = {
     **frequencies.RECIPES,
     **motifs.RECIPES,
     **orientation.RECIPES,
+    **scales.RECIPES,
     **own.RECIPES,
 }
 

@@ -7,7 +7,17 @@ import math
 import numpy as np
 
 from ...kernels import entropy, frequency, polar, rings, spectrum
-from ...kernels.results import Amplitudes, AngularSpectrum, PolarSpectrum, Spectrum, Wavelengths
+from ...kernels.results import (
+    NO_FIT,
+    Amplitudes,
+    AngularSpectrum,
+    Differences,
+    Fit,
+    PolarSpectrum,
+    SpectralSlopes,
+    Spectrum,
+    Wavelengths,
+)
 from ..surface import Recipe, Surface
 
 #: Frequencies that agree to this share count as equal, so that no ring hangs on the last bit of a pixel size.
@@ -54,13 +64,10 @@ def _polar(surface: Surface, amplitudes: Amplitudes) -> PolarSpectrum:
     return found
 
 
-def _spectrum(surface: Surface, amplitudes: Amplitudes, sums: PolarSpectrum) -> Spectrum:
-    shortest, per_x, per_y, nyquist = _grid(surface)
-    directional: tuple[float, ...] = (math.nan,) * 5
-    if sums.by_radius.size:
-        directional = (*polar.lay(sums.by_direction), *polar.wavelengths(sums.by_radius, 1.0 / shortest))
-    # The fits end at half of the Nyquist frequency.
-    return Spectrum(*directional, *_fractal(amplitudes.values, per_x, per_y, 0.5 * nyquist))
+def _spectrum(surface: Surface, sums: PolarSpectrum) -> Spectrum:
+    if not sums.by_radius.size:
+        return Spectrum(*[math.nan] * len(Spectrum._fields))
+    return Spectrum(*polar.lay(sums.by_direction), *polar.wavelengths(sums.by_radius, 1.0 / _grid(surface)[0]))
 
 
 def _angular(surface: Surface, sums: PolarSpectrum) -> AngularSpectrum:
@@ -74,26 +81,55 @@ def _wavelengths(surface: Surface, amplitudes: Amplitudes) -> Wavelengths:
     return frequency.plane_wavelengths(amplitudes.values, ny, nx, nx * surface.dx, ny * surface.dy)
 
 
-def _fractal(amplitudes: np.ndarray, per_x: float, per_y: float, end: float) -> tuple[float, ...]:
-    """Slopes of power and amplitude, and of amplitude above and below the middle, from ring 4 to `end`."""
-    first, last = 4, math.floor(end * (1.0 + _TOLERANCE))
-    if last - first + 1 < rings.FEWEST_RINGS:
-        return (math.nan,) * 4
-    middle = math.floor(math.sqrt(first * end) * (1.0 + _TOLERANCE))
+#: The fits begin at so many periods a side and end at half of the Nyquist frequency.
+_FIRST = 4
+
+
+def _slopes(surface: Surface, amplitudes: Amplitudes, differences: Differences) -> SpectralSlopes:
+    if not differences.is_rough:
+        return SpectralSlopes()
+    return SpectralSlopes(*_ring_slopes(surface, amplitudes.values), _row_slope(surface, amplitudes.values))
+
+
+def _ring_slopes(surface: Surface, amplitudes: np.ndarray) -> tuple[Fit, Fit, Fit, Fit]:
+    """Of power and amplitude, and of amplitude above and below the middle."""
+    shortest, per_x, per_y, nyquist = _grid(surface)
+    end = 0.5 * nyquist
+    last = math.floor(end * (1.0 + _TOLERANCE))
+    if last - _FIRST + 1 < rings.FEWEST_RINGS:
+        return NO_FIT, NO_FIT, NO_FIT, NO_FIT
+    middle = math.floor(math.sqrt(_FIRST * end) * (1.0 + _TOLERANCE))
     means, powers = np.empty(last + 1), np.empty(last + 1)
     rings.ring_means(amplitudes, per_x, per_y, means, powers)
     return (
-        rings.log_slope(powers, first, last),
-        rings.log_slope(means, first, last),
-        rings.log_slope(means, middle + 1, last),
-        rings.log_slope(means, first, middle),
+        _fit(powers, _FIRST, last, shortest),
+        _fit(means, _FIRST, last, shortest),
+        _fit(means, middle + 1, last, shortest),
+        _fit(means, _FIRST, middle, shortest),
     )
+
+
+def _fit(values: np.ndarray, first: int, last: int, length: float) -> Fit:
+    """Of values at 0, 1, ... periods in that length."""
+    slope, r2 = rings.log_slope(values, first, last)
+    return Fit(slope, r2, length / last, length / first)
+
+
+def _row_slope(surface: Surface, amplitudes: np.ndarray) -> Fit:
+    ny, nx = surface.z.shape
+    last, length = nx // 4, nx * surface.dx
+    if last - _FIRST + 1 < rings.FEWEST_RINGS:
+        return NO_FIT
+    powers = np.empty(last + 1)
+    rings.row_powers(amplitudes, ny, powers)
+    return _fit(powers, _FIRST, last, length)
 
 
 RECIPES: dict[type, Recipe] = {
     Amplitudes: Recipe(_amplitudes, needs_relief=True),
     PolarSpectrum: Recipe(_polar, of=(Amplitudes,), needs_relief=True),
-    Spectrum: Recipe(_spectrum, of=(Amplitudes, PolarSpectrum), needs_relief=True),
+    Spectrum: Recipe(_spectrum, of=(PolarSpectrum,), needs_relief=True),
+    SpectralSlopes: Recipe(_slopes, of=(Amplitudes, Differences), needs_relief=True),
     AngularSpectrum: Recipe(_angular, of=(PolarSpectrum,), needs_relief=True),
     Wavelengths: Recipe(_wavelengths, of=(Amplitudes,), needs_relief=True),
 }

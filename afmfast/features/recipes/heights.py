@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 
-from ...kernels import amplitude, order, ratio, sorting
+from ...kernels import amplitude, order, probability, ratio, sorting
 from ...kernels.results import (
     Entropy,
     HeightMoments,
     MaterialRatio,
     Order,
+    ProbabilityLines,
     RawHeights,
     SortedHeights,
     Variation,
@@ -58,6 +59,10 @@ def _order(surface: Surface, heights: SortedHeights, moments: HeightMoments) -> 
     return order.order_statistics(heights.ascending, moments.rms)
 
 
+def _probability_lines(surface: Surface, heights: SortedHeights) -> ProbabilityLines:
+    return probability.probability_lines(heights.ascending)
+
+
 def _entropy(surface: Surface, heights: SortedHeights) -> Entropy:
     return order.entropy(heights.ascending)
 
@@ -73,6 +78,7 @@ RECIPES: dict[type, Recipe] = {
     SortedHeights: Recipe(_sorted, needs_all=False),
     MaterialRatio: Recipe(_material_ratio, of=(SortedHeights, HeightMoments), needs_all=False),
     Order: Recipe(_order, of=(SortedHeights, HeightMoments), needs_all=False),
+    ProbabilityLines: Recipe(_probability_lines, of=(SortedHeights,), needs_all=False),
     Entropy: Recipe(_entropy, of=(SortedHeights,), needs_all=False),
     Volumes: Recipe(_volumes, of=(SortedHeights,), needs_all=False),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ...kernels.results import MaterialRatio, Order, Volumes
+from ...kernels.results import MaterialRatio, Order, ProbabilityLines, Volumes
 from ..parameter import EUR, ISO, SPIP, Parameter
+
+_ISO_3 = "ISO 13565-3:1998"
 
 ROWS = (
     Parameter("Sk", "core height", MaterialRatio, lambda c: c.core, 1, 0, "functional",
@@ -53,4 +55,13 @@ ROWS = (
               "Void volume below the height of 10 % material less Vvv, per area.", f"{ISO}, 4.4.6"),
     Parameter("Vvv", "valley void volume", Volumes, lambda v: v.valley_void, 1, 0, "functional",
               "Void volume below the height of 80 % material, per area.", f"{ISO}, 4.4.6"),
+    Parameter("Spq", "plateau rms", ProbabilityLines, lambda p: p.peaks, 1, 0, "functional",
+              "Slope, in heights per standard deviation, of the material ratio curve over normal probability among the "
+              "peaks: the first of the two straight lines that together fit it best from 0.1 % to 99.9 % material, "
+              "each over a tenth of the axis or more. Sq for a Gaussian surface.", _ISO_3),
+    Parameter("Svq", "valley rms", ProbabilityLines, lambda p: p.valleys, 1, 0, "functional",
+              "As Spq among the valleys: the slope of the second line.", _ISO_3),
+    Parameter("Smq", "plateau to valley ratio", ProbabilityLines, lambda p: p.crossing, 0, 0, "functional",
+              "Material ratio at which the lines of Spq and Svq cross. None where they are one line to within 1 %.",
+              _ISO_3),
 )  # fmt: skip

@@ -7,12 +7,14 @@ import math
 import numpy as np
 
 from .._jit import kernel
-from .laplace import Process, evidence, slopes
+from .._lapack import invert
+from .dense import copy
+from .laplace import Process, evidence, sigmoid, symmetric_times
 
 #: Bounds of amplitude and length, those of scikit-learn's kernels.
 LOW, HIGH = math.log(1e-5), math.log(1e5)
 #: The top is reached where no free slope is larger, or a step gains less than this share.
-FLAT, GAIN = 1e-5, 2e-9
+FLAT, GAIN = 1e-5, 1e-7
 MAX_STEPS, MAX_HALVINGS = 100, 20
 #: The logarithms move by no more in one step; a guessed mode by no more than this.
 FARTHEST, TRUSTED = 3.0, 2.0
@@ -28,8 +30,9 @@ def climb(process: Process, theta: np.ndarray) -> float:
     value = evidence(process, theta)
     n = process.mode.size
     mode, moves = process.mode.copy(), np.empty((2, n))
-    gradient, new_gradient, trial, step = np.empty(2), np.empty(2), np.empty(2), np.empty(2)
-    inverse, is_first = np.eye(2), True
+    gradient, new_gradient, change = np.empty(2), np.empty(2), np.empty(2)
+    trial, step, inverse, is_first = np.empty(2), np.empty(2), np.zeros((2, 2)), True
+    inverse[0, 0] = inverse[1, 1] = 1.0
     if np.isnan(value):
         return value
     slopes(process, theta, gradient, moves)
@@ -50,13 +53,17 @@ def climb(process: Process, theta: np.ndarray) -> float:
         if new_value == -np.inf:
             break
         slopes(process, trial, new_gradient, moves)
-        is_first = not _learn_curvature(inverse, is_first, trial - theta, gradient - new_gradient) and is_first
+        for k in range(2):
+            step[k], change[k] = trial[k] - theta[k], gradient[k] - new_gradient[k]
+        is_first = not _learn_curvature(inverse, is_first, step, change) and is_first
         gained = new_value - value
         value = new_value
-        theta[:], gradient[:], mode[:] = trial, new_gradient, process.mode
+        copy(trial, theta)
+        copy(new_gradient, gradient)
+        copy(process.mode, mode)
         if gained <= GAIN * max(abs(value), 1.0):
             break
-    process.mode[:] = mode
+    copy(mode, process.mode)
     return value
 
 
@@ -110,4 +117,53 @@ def _guess_mode(guess: np.ndarray, mode: np.ndarray, moves: np.ndarray, by_0: fl
         guess[i] = mode[i] + move
         largest = max(largest, abs(move))
     if not largest < TRUSTED:
-        guess[:] = mode
+        copy(mode, guess)
+
+
+@kernel
+def slopes(process: Process, theta: np.ndarray, gradient: np.ndarray, moves: np.ndarray) -> None:
+    """Slopes of the evidence at theta into gradient (2,), derivatives of the mode into moves (2, n).
+
+    To be called after `evidence` at the same theta, whose factor it turns into an inverse.
+    """
+    invert(process.square)
+    root, g, n = process.root, process.rows[3], process.mode.size
+    per_square = math.exp(-2.0 * theta[1])
+    spread, by_length = process.rows[0], process.rows[1]
+    for i in range(n):
+        g[i] = process.weight[i] * (process.target[i] - sigmoid(process.mode[i]))
+    direct_amplitude, direct_length = 0.0, 0.0
+    for i in range(n):
+        covariance, inverse, distance = process.covariance[i], process.square[i], process.distance[i]
+        own_root, own_pull, own_g = root[i], process.pull[i], g[i]
+        own_spread, own_length, sum_amplitude, sum_length = 0.0, 0.0, 0.0, 0.0
+        for j in range(i):
+            k, part = covariance[j], inverse[j]
+            by_distance = k * distance[j]
+            excess = own_pull * process.pull[j] - own_root * part * root[j]
+            sum_amplitude += excess * k
+            sum_length += excess * by_distance
+            own_spread += k * part * root[j]
+            spread[j] += k * part * own_root
+            own_length += by_distance * g[j]
+            by_length[j] += by_distance * own_g
+        spread[i] = own_spread + covariance[i] * inverse[i] * own_root
+        by_length[i] = own_length
+        direct_amplitude += sum_amplitude
+        direct_amplitude += 0.5 * (own_pull * own_pull - own_root * inverse[i] * own_root) * covariance[i]
+        direct_length += sum_length
+    gradient[0], gradient[1] = direct_amplitude, direct_length * per_square
+    amplitude_moves, length_moves, work = moves[0], moves[1], process.rows[2]
+    for i in range(n):
+        work[i] = root[i] * process.mode[i]
+        by_length[i] *= root[i] * per_square
+    symmetric_times(process.square, work, amplitude_moves)
+    symmetric_times(process.square, by_length, length_moves)
+    for i in range(n):
+        amplitude_moves[i] /= root[i]
+        length_moves[i] /= root[i]
+        p = sigmoid(process.mode[i])
+        # Half the variance of the latent value times the third derivative of the log likelihood.
+        bend = -0.5 * spread[i] / root[i] * process.weight[i] * p * (1.0 - p) * (1.0 - 2.0 * p)
+        gradient[0] += bend * amplitude_moves[i]
+        gradient[1] += bend * length_moves[i]

@@ -19,6 +19,13 @@ def dot(a: np.ndarray, b: np.ndarray) -> float:
 
 
 @kernel
+def copy(values: np.ndarray, out: np.ndarray) -> None:
+    """Values (n,) into out (n,); an assignment of slices takes seconds to compile."""
+    for i in range(out.size):
+        out[i] = values[i]
+
+
+@kernel
 def add_scaled(values: np.ndarray, factor: float, out: np.ndarray) -> None:
     """Add factor times values (n,) to out (n,)."""
     for i in range(out.size):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .._jit import kernel
-from .dense import dot, factorise, solve
+from .dense import copy, dot, factorise, solve
 from .linear import linear_probability
 
 
@@ -50,7 +50,7 @@ def fit_discriminant(
     for code in range(n_classes):
         share = members[code] * class_weight[code] / total
         if share > 0.0:
-            mean[:] = coef[code]
+            copy(coef[code], mean)
             solve(within, coef[code])
             intercept[code] = math.log(share) - 0.5 * dot(mean, coef[code])
         else:

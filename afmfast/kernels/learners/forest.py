@@ -1,75 +1,101 @@
-"""Random forests and extremely randomized trees."""
+"""Random forests and extremely randomized trees.
+
+Reference: Breiman 2001, Mach. Learn. 45:5; Geurts, Ernst & Wehenkel 2006, Mach. Learn. 63:3.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .._jit import exact, part
-from .random import below, stream_of
-from .splits import ROWS, WEIGHT, Rule, mark
-from .tree import grow, walk
+from .random import stream_of
+from .table import Room, Rule, Table, room_for, table_of
+from .tree import Tree, draw_rows, grow, tree_for, walk
 
 
 @exact
-def forest(seen, order, y, class_weight, n_trees, n_try, is_extra, min_leaf, max_depth, seed, unseen, probability, importances):
+def forest(
+    seen: np.ndarray,
+    order: np.ndarray,
+    y: np.ndarray,
+    class_weight: np.ndarray,
+    n_trees: int,
+    n_try: int,
+    is_extra: bool,
+    min_leaf: int,
+    max_depth: int,
+    seed: np.uint64,
+    unseen: np.ndarray,
+    probability: np.ndarray,
+    importances: np.ndarray,
+) -> None:
+    """Grow trees on columns seen (q, n) and put what they make of unseen (q, m) into probability (m, n_classes).
+
+    order (q, n) int32 holds the rows of each column in ascending order, y (n,) int64 class codes; class_weight
+    (n_classes,) multiplies the rows' counts. importances (q,) are mean shares of the Gini decrease; they sum to 1 or
+    are all 0. Tree t depends on (seed, t) alone.
+    """
     q, n = seen.shape
-    n_classes = class_weight.size
-    place = np.empty((q, n), np.uint32)
-    rows = order.view(np.uint32)
-    for j in range(q):
-        importances[j] = 0.0
-        for k in range(n):
-            place[j, rows[j, k]] = k
-    for i in range(probability.shape[0]):
-        for c in range(n_classes):
-            probability[i, c] = 0.0
+    table, room, tree = table_of(seen, order), room_for(q, n, class_weight), tree_for(n, class_weight.size)
+    decreases, state = np.empty(q, np.float64), np.empty(1, np.uint64)
     rule = Rule(n_try, is_extra, min_leaf, max_depth)
-    marks, counts, columns, stack = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(q, np.int64), np.empty((n + 1, 4), np.int64)
-    sums, lines, bits, gains = np.empty((3, n_classes)), np.empty((3, n), np.uint32), np.zeros((n + 63) // 64, np.uint64), np.empty(n)
-    feature, threshold, child, share = np.empty(2 * n, np.int32), np.empty(2 * n), np.empty((2 * n, 2), np.int32), np.empty((2 * n, n_classes))
-    for c in range(n_classes):
-        sums[WEIGHT, c] = class_weight[c]
-    decrease = np.empty(q)
-    state = np.empty(1, np.uint64)
+    _clear(probability, importances)
     for t in range(n_trees):
-        state[0] = stream_of(seed, t)
-        for j in range(q):
-            columns[j] = j
-            decrease[j] = 0.0
-        n_rows = _draw_rows(y, is_extra, state, counts, lines, marks, n_classes)
-        grow(seen, rows, place, marks, sums, lines, n_rows, columns, bits, gains, stack, rule, state, feature, threshold, child, share, decrease)
-        walk(feature, threshold, child, share, unseen, probability)
-        add_shares(decrease, importances)
+        grow_one(table, y, rule, seed, t, room, tree, decreases, state)
+        walk(tree, unseen, probability)
+        add_shares(decreases, importances)
+    _average(probability, importances, n_trees)
+
+
+@part
+def grow_one(
+    table: Table,
+    y: np.ndarray,
+    rule: Rule,
+    seed: np.uint64,
+    t: int,
+    room: Room,
+    tree: Tree,
+    decreases: np.ndarray,
+    state: np.ndarray,
+) -> int:
+    """Grow tree t of a forest into tree; returns its number of nodes."""
+    state[0] = stream_of(seed, t)
+    for j in range(decreases.size):
+        room.columns[j] = j
+        decreases[j] = 0.0
+    n_rows = draw_rows(y, rule, state, room)
+    return grow(table, n_rows, rule, state, room, tree, decreases)
+
+
+@part
+def add_shares(decreases: np.ndarray, importances: np.ndarray) -> None:
+    """Add each column's share of the decrease of one tree; a tree that is one leaf has none."""
+    whole = 0.0
+    for j in range(decreases.size):
+        whole += decreases[j]
+    if whole > 0.0:
+        for j in range(decreases.size):
+            importances[j] += decreases[j] / whole
+
+
+@part
+def _clear(probability: np.ndarray, importances: np.ndarray) -> None:
     for i in range(probability.shape[0]):
-        for c in range(n_classes):
+        for c in range(probability.shape[1]):
+            probability[i, c] = 0.0
+    for j in range(importances.size):
+        importances[j] = 0.0
+
+
+@part
+def _average(probability: np.ndarray, importances: np.ndarray, n_trees: int) -> None:
+    for i in range(probability.shape[0]):
+        for c in range(probability.shape[1]):
             probability[i, c] /= n_trees
     whole = 0.0
-    for j in range(q):
+    for j in range(importances.size):
         whole += importances[j]
-    if whole > 0:
-        for j in range(q):
+    if whole > 0.0:
+        for j in range(importances.size):
             importances[j] /= whole
-
-@part
-def add_shares(decrease, importances):
-    whole = 0.0
-    for j in range(decrease.size):
-        whole += decrease[j]
-    if whole > 0:
-        for j in range(decrease.size):
-            importances[j] += decrease[j] / whole
-
-@part
-def _draw_rows(y, is_extra: bool, state: np.ndarray, counts, lines, marks, n_classes) -> int:
-    n = y.size
-    for i in range(n):
-        counts[i] = is_extra
-    if not is_extra:
-        for _ in range(n):
-            counts[below(state, n)] += 1
-    m = 0
-    for i in range(n):
-        lines[ROWS, m] = i
-        m += counts[i] > 0
-        marks[i] = mark(counts[i], y[i], n_classes)
-    return m

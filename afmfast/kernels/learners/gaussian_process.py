@@ -15,7 +15,7 @@ import numpy as np
 from .._jit import kernel
 from .._lapack import solve_rows
 from .ascent import climb
-from .dense import dot
+from .dense import copy, dot
 from .exponential import exponentials
 from .laplace import Process, evidence, process_of
 
@@ -29,69 +29,67 @@ _HEIGHTS = (-1854.8214151, 3516.89893646, 221.29346712, 128.12323805, -2010.4942
 
 @kernel
 def gaussian_process(
-    seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, optimise: bool, unseen: np.ndarray,
-    probability: np.ndarray,
-) -> None:  # fmt: skip
-    """Learn from seen (q, n) and y (n,), predict unseen (q, m) into probability (m, K), from amplitude and length 1."""
-    n_classes = class_weight.size
-    theta, modes = np.zeros((n_classes, 2)), np.zeros((n_classes, y.size))
-    fit_gaussian_process(seen, y, class_weight, optimise, theta, modes, np.empty(n_classes))
-    predict_gaussian_process(seen, y, class_weight, theta, modes, unseen, probability)
-
-
-@kernel
-def fit_gaussian_process(
-    seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, optimise: bool, theta: np.ndarray, modes: np.ndarray,
+    seen: np.ndarray,
+    y: np.ndarray,
+    class_weight: np.ndarray,
+    optimise: bool,
+    theta: np.ndarray,
+    modes: np.ndarray,
     likelihood: np.ndarray,
-) -> None:  # fmt: skip
-    """Fit columns seen (q, n) to codes y (n,) int64: one process a class, of two classes for the second alone.
+    unseen: np.ndarray,
+    probability: np.ndarray,
+) -> None:
+    """Learn from seen (q, n) and y (n,) int64, predict unseen (q, m) into probability (m, K), which may have no rows.
 
-    theta (K, 2): logarithms of amplitude and length, where to start and, with `optimise`, where the log marginal
-    likelihood (K,) is highest; modes (K, n): latent values, where to start and as found. Classes without a process
-    keep their theta and have likelihood NaN. class_weight (K,) multiplies the log likelihoods of the rows of a class.
+    One process a class; of two classes one for the second. theta (K, 2): logarithms of amplitude and length, where to
+    start and, with `optimise`, where the log marginal likelihood (K,) is highest; modes (K, n): latent values, where
+    to start and as found. Zeros are scikit-learn's start; what was found once predicts again without `optimise`.
+    class_weight (K,) multiplies the log likelihoods of the rows of a class.
+
+    Probabilities are averaged over the latent values; more than two classes are scaled to sum to 1. A class without
+    rows or weight has probability 0; where a process has no mode, probabilities are NaN. The likelihood of a class
+    without a process is NaN.
     """
-    present = _present(y, class_weight)
-    distance = _square_distances(seen)
-    for code in range(class_weight.size):
+    n_classes, present = class_weight.size, _present(y, class_weight)
+    n_present, first = 0, -1
+    for code in range(n_classes):
         likelihood[code] = np.nan
-        if _has_process(present, code):
-            process = _process_for(code, distance, y, class_weight)
-            process.mode[:] = modes[code]
-            value = climb(process, theta[code]) if optimise else evidence(process, theta[code])
-            likelihood[code], modes[code] = value, process.mode
+        n_present += present[code]
+        if present[code] == 1 and first < 0:
+            first = code
+    chance, distance = np.empty(probability.shape[0]), _square_distances(seen)
+    for i in range(chance.size):
+        for code in range(n_classes):
+            probability[i, code] = 1.0 if code == first and n_present < 3 else 0.0
+    for code in range(n_classes):
+        if present[code] == 0 or n_present == 1 or (n_present == 2 and code == first):
+            continue
+        process = _process_for(code, distance, y, class_weight)
+        copy(modes[code], process.mode)
+        if optimise:
+            climb(process, theta[code])
+        likelihood[code] = evidence(process, theta[code])
+        copy(process.mode, modes[code])
+        _predict(process, theta[code], seen, unseen, chance)
+        for i in range(chance.size):
+            probability[i, code] = chance[i] if not np.isnan(likelihood[code]) else np.nan
+            if n_present == 2:
+                probability[i, first] -= probability[i, code]
+    if n_present > 2:
+        _scale(probability, present)
 
 
 @kernel
-def predict_gaussian_process(
-    seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, theta: np.ndarray, modes: np.ndarray,
-    unseen: np.ndarray, probability: np.ndarray,
-) -> None:  # fmt: skip
-    """Averaged class probabilities of unseen (q, m) into (m, K), from what `fit_gaussian_process` was given and found.
-
-    More than two classes are scaled to sum to 1. A class without rows or weight gets 0; NaN where a process has no
-    mode.
-    """
-    present = _present(y, class_weight)
-    n_present = present.sum()
-    distance = _square_distances(seen)
-    chance, first = np.empty(probability.shape[0]), np.argmax(present)
-    probability[:] = 0.0
-    probability[:, first] = 1.0 if n_present < 3 else 0.0
-    for code in range(class_weight.size):
-        if _has_process(present, code):
-            process = _process_for(code, distance, y, class_weight)
-            process.mode[:] = modes[code]
-            _predict(process, theta[code], seen, unseen, chance)
-            for i in range(chance.size):
-                probability[i, code] = chance[i]
-                if n_present == 2:
-                    probability[i, first] -= chance[i]
-    if n_present > 2:
-        for i in range(chance.size):
-            total = probability[i].sum()
-            for code in range(class_weight.size):
-                share = present[code] / n_present
-                probability[i, code] = probability[i, code] / total if total != 0.0 else share
+def _scale(probability: np.ndarray, present: np.ndarray) -> None:
+    """Rows of probability (m, K) to a sum of 1; where all are 0, equal shares of the classes that are present."""
+    for i in range(probability.shape[0]):
+        total, n_present = 0.0, 0
+        for code in range(present.size):
+            total += probability[i, code]
+            n_present += present[code]
+        for code in range(present.size):
+            share = present[code] / n_present
+            probability[i, code] = probability[i, code] / total if total != 0.0 else share
 
 
 @kernel
@@ -101,12 +99,6 @@ def _present(y: np.ndarray, class_weight: np.ndarray) -> np.ndarray:
     for code in y:
         present[code] = 1 if class_weight[code] > 0.0 else 0
     return present
-
-
-@kernel
-def _has_process(present: np.ndarray, code: int) -> bool:
-    n_present = present.sum()
-    return present[code] == 1 and n_present > 1 and not (n_present == 2 and code == np.argmax(present))
 
 
 @kernel
@@ -140,16 +132,14 @@ def _distances_from(row: np.ndarray, seen: np.ndarray, out: np.ndarray) -> None:
 
 @kernel
 def _predict(process: Process, theta: np.ndarray, seen: np.ndarray, unseen: np.ndarray, chance: np.ndarray) -> None:
-    """Averaged probability of the target for rows unseen (q, m), into chance (m,)."""
-    if np.isnan(evidence(process, theta)):
-        chance[:] = np.nan
-        return
+    """Averaged probability of the target for rows unseen (q, m), into chance (m,), after `evidence` at theta."""
     amplitude, scale = math.exp(theta[0]), -0.5 * math.exp(-2.0 * theta[1])
     if not _is_flat(process, amplitude, scale):
         _average(process, amplitude, scale, seen, unseen, chance)
     elif chance.size > 0:  # all rows get what one gets that is at no distance from any
         _average(process, amplitude, 0.0, seen, unseen, chance[:1])
-        chance[:] = chance[0]
+        for i in range(1, chance.size):
+            chance[i] = chance[0]
 
 
 @kernel

@@ -66,9 +66,7 @@ def by_stratum(
 
 
 @exact
-def draw_groups(
-    state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_size: float, tested: np.ndarray
-) -> None:
+def draw_groups(state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_size: float, tested: np.ndarray) -> None:
     """Choose the groups of the test part, stratum by stratum: `test_size` of them, rounded, one at least on each side.
 
     A lone group goes to the test part with probability `test_size`.

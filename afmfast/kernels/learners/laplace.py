@@ -1,4 +1,4 @@
-"""Laplace's approximation of a Gaussian process classifier of two classes: mode, evidence and its slopes.
+"""Laplace's approximation of a Gaussian process classifier of two classes: its mode and its evidence.
 
 Reference: Rasmussen, Williams 2006, Gaussian Processes for Machine Learning, algorithms 3.1 and 5.1. Two turns save
 half of the factorisations. Once Newton's step is small, further ones use the same factor: an error shrinks by as much
@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .._jit import kernel
-from .._lapack import factorise, invert
-from .dense import add_scaled, dot
+from .._lapack import factorise
+from .dense import add_scaled, copy, dot
 from .exponential import exponentials
 
 #: The mode is found when a step moves no latent value by more than this share of the largest (or of 1).
@@ -91,7 +91,7 @@ def _find_mode(process: Process) -> bool:
     best = -np.inf
     for _ in range(MAX_NEWTON):
         before = process.rows[2]
-        before[:] = process.pull
+        copy(process.pull, before)
         _curvatures(process, residual)
         if not _factorise_square(process):
             return False
@@ -103,7 +103,7 @@ def _find_mode(process: Process) -> bool:
                 break
             for i in range(before.size):  # overshot: half way back
                 process.pull[i] = 0.5 * (process.pull[i] + before[i])
-            _symmetric_times(process.covariance, process.pull, process.mode)
+            symmetric_times(process.covariance, process.pull, process.mode)
             value = _log_posterior(process)
         best = value
         if _settle(process, residual):
@@ -131,7 +131,7 @@ def _settle(process: Process, residual: np.ndarray) -> bool:
 def _curvatures(process: Process, residual: np.ndarray) -> None:
     """Square roots of the curvatures at the mode, and the slopes of the log likelihood, into residual (n,)."""
     for i in range(residual.size):
-        p = _sigmoid(process.mode[i])
+        p = sigmoid(process.mode[i])
         process.root[i] = math.sqrt(max(process.weight[i] * p * (1.0 - p), FLOOR))
         residual[i] = process.weight[i] * (process.target[i] - p)
 
@@ -140,7 +140,7 @@ def _curvatures(process: Process, residual: np.ndarray) -> None:
 def _residuals(process: Process, residual: np.ndarray) -> None:
     """Slopes of the log posterior in the pull, into residual (n,): 0 at the mode."""
     for i in range(residual.size):
-        residual[i] = process.weight[i] * (process.target[i] - _sigmoid(process.mode[i])) - process.pull[i]
+        residual[i] = process.weight[i] * (process.target[i] - sigmoid(process.mode[i])) - process.pull[i]
 
 
 @kernel
@@ -161,15 +161,15 @@ def _newton(process: Process, slope: np.ndarray) -> float:
     step, moved_to, root = process.rows[0], process.rows[1], process.root
     for i in range(slope.size):
         process.pull[i] = root[i] * root[i] * process.mode[i] + slope[i]
-    _symmetric_times(process.covariance, process.pull, step)
+    symmetric_times(process.covariance, process.pull, step)
     _solve_square(process, step)
     for i in range(step.size):
         process.pull[i] -= step[i]
-    _symmetric_times(process.covariance, process.pull, moved_to)
+    symmetric_times(process.covariance, process.pull, moved_to)
     largest, moved = 1.0, 0.0
     for i in range(step.size):
         largest, moved = max(largest, abs(moved_to[i])), max(moved, abs(moved_to[i] - process.mode[i]))
-    process.mode[:] = moved_to
+    copy(moved_to, process.mode)
     return moved / largest
 
 
@@ -177,11 +177,11 @@ def _newton(process: Process, slope: np.ndarray) -> float:
 def _chord(process: Process, residual: np.ndarray) -> float:
     """A step with an older factor: by how much it moved a latent value, of the largest or of 1."""
     step, moves = process.rows[0], process.rows[1]
-    _symmetric_times(process.covariance, residual, step)
+    symmetric_times(process.covariance, residual, step)
     _solve_square(process, step)
     for i in range(step.size):
         residual[i] -= step[i]
-    _symmetric_times(process.covariance, residual, moves)
+    symmetric_times(process.covariance, residual, moves)
     largest, moved = 1.0, 0.0
     for i in range(step.size):
         process.pull[i] += residual[i]
@@ -205,7 +205,7 @@ def _solve_square(process: Process, values: np.ndarray) -> None:
 
 
 @kernel
-def _symmetric_times(A: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
+def symmetric_times(A: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
     """A (n, n), of which the lower half is read, times x (n,), into out (n,)."""
     for i in range(x.size):
         row, value, total = A[i], x[i], 0.0
@@ -226,54 +226,6 @@ def _log_posterior(process: Process) -> float:
 
 
 @kernel
-def _sigmoid(value: float) -> float:
+def sigmoid(value: float) -> float:
+    """The logistic function."""
     return 1.0 / (1.0 + math.exp(-value))
-
-
-@kernel
-def slopes(process: Process, theta: np.ndarray, gradient: np.ndarray, moves: np.ndarray) -> None:
-    """Slopes of the evidence at theta into gradient (2,), derivatives of the mode into moves (2, n).
-
-    To be called after `evidence` at the same theta, whose factor it turns into an inverse.
-    """
-    invert(process.square)
-    root, g, n = process.root, process.rows[3], process.mode.size
-    per_square = math.exp(-2.0 * theta[1])
-    spread, by_length = process.rows[0], process.rows[1]
-    for i in range(n):
-        g[i] = process.weight[i] * (process.target[i] - _sigmoid(process.mode[i]))
-    direct_amplitude, direct_length = 0.0, 0.0
-    for i in range(n):
-        covariance, inverse, distance = process.covariance[i], process.square[i], process.distance[i]
-        own_root, own_pull, own_g = root[i], process.pull[i], g[i]
-        own_spread, own_length, sum_amplitude, sum_length = 0.0, 0.0, 0.0, 0.0
-        for j in range(i):
-            k, part = covariance[j], inverse[j]
-            by_distance = k * distance[j]
-            excess = own_pull * process.pull[j] - own_root * part * root[j]
-            sum_amplitude += excess * k
-            sum_length += excess * by_distance
-            own_spread += k * part * root[j]
-            spread[j] += k * part * own_root
-            own_length += by_distance * g[j]
-            by_length[j] += by_distance * own_g
-        spread[i] = own_spread + covariance[i] * inverse[i] * own_root
-        by_length[i] = own_length
-        direct_amplitude += sum_amplitude
-        direct_amplitude += 0.5 * (own_pull * own_pull - own_root * inverse[i] * own_root) * covariance[i]
-        direct_length += sum_length
-    gradient[0], gradient[1] = direct_amplitude, direct_length * per_square
-    amplitude_moves, length_moves, work = moves[0], moves[1], process.rows[2]
-    for i in range(n):
-        work[i] = root[i] * process.mode[i]
-        by_length[i] *= root[i] * per_square
-    _symmetric_times(process.square, work, amplitude_moves)
-    _symmetric_times(process.square, by_length, length_moves)
-    for i in range(n):
-        amplitude_moves[i] /= root[i]
-        length_moves[i] /= root[i]
-        p = _sigmoid(process.mode[i])
-        # Half the variance of the latent value times the third derivative of the log likelihood.
-        bend = -0.5 * spread[i] / root[i] * process.weight[i] * p * (1.0 - p) * (1.0 - 2.0 * p)
-        gradient[0] += bend * amplitude_moves[i]
-        gradient[1] += bend * length_moves[i]

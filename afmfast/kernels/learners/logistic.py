@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from .._jit import kernel
-from .dense import add_scaled, dot, factorise, solve
+from .dense import add_scaled, copy, dot, factorise, solve
 from .linear import linear_probability
 
 #: Twice what the objective can still fall before the last step; a step squares it.
@@ -53,19 +53,22 @@ def fit_logistic(
     weight, target, design = np.empty(n), np.empty(n, np.int64), np.empty((q + 1, n))
     for i in range(n):
         weight[i], target[i] = class_weight[y[i]], max(place[y[i]], 0)
-    design[:q] = seen
-    design[q] = 1.0
+        design[q, i] = 1.0
+    for j in range(q):
+        copy(seen[j], design[j])
     found, steps = np.zeros((n_present, q + 1)), 0
     if n_present == 2:
         steps = _fit_two(design, target, weight, C, found[1])
-        found[1] *= 0.5
-        found[0] = -found[1]
+        for j in range(q + 1):
+            found[1, j] *= 0.5
+            found[0, j] = -found[1, j]
     elif n_present > 2:
         steps = _fit_more(design, target, weight, C, found)
     for code in range(place.size):
         coef[code], intercept[code] = 0.0, -np.inf
         if place[code] >= 0:
-            coef[code], intercept[code] = found[place[code], :q], found[place[code], q]
+            copy(found[place[code], :q], coef[code])
+            intercept[code] = found[place[code], q]
     return steps
 
 
@@ -86,7 +89,7 @@ def _fit_two(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: floa
         _slopes(design, residual, theta, C, gradient)
         for j in range(width - 1):
             hessian[j, j] += 1.0 / C
-        step[:] = gradient
+        copy(gradient, step)
         if not factorise(hessian):
             return n_steps
         solve(hessian, step)
@@ -101,7 +104,7 @@ def _fit_two(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: floa
                 break
             length *= 0.5
         add_scaled(step, -length, theta)
-        score[:] = trial
+        copy(trial, score)
         loss = new_loss
         if fall < CONVERGED:
             return n_steps
@@ -115,8 +118,8 @@ def _fit_more(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: flo
     n = target.size
     score, change, trial = np.zeros((n_classes, n)), np.empty((n_classes, n)), np.empty((n_classes, n))
     p, values, scaled = np.empty((n_classes, n)), np.empty(n), np.empty(n)
-    hessian, block = np.empty((n_classes * width, n_classes * width)), np.empty((width, width))
-    gradient, step = np.empty((n_classes, width)), np.empty((n_classes, width))
+    hessian, gradient = np.empty((n_classes * width, n_classes * width)), np.empty((n_classes, width))
+    step = np.empty(n_classes * width)
     loss = _softmax(score, target, weight, p)
     for n_steps in range(1, MAX_STEPS + 1):
         for a in range(n_classes):
@@ -126,34 +129,34 @@ def _fit_more(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: flo
             for b in range(a + 1):
                 for i in range(n):
                     values[i] = weight[i] * p[a, i] * ((1.0 if a == b else 0.0) - p[b, i])
-                _products(design, values, scaled, block)
+                _products(design, values, scaled, hessian[a * width : (a + 1) * width, b * width : (b + 1) * width])
                 # The same added to all intercepts changes nothing: the 1 makes the direction of it definite.
-                block[width - 1, width - 1] += 1.0
-                if a == b:
-                    for j in range(width):
-                        block[j, j] += 1.0 / C if j < width - 1 else FLOOR * n
-                hessian[a * width : (a + 1) * width, b * width : (b + 1) * width] = block
-        step[:] = gradient
+                hessian[(a + 1) * width - 1, (b + 1) * width - 1] += 1.0
+            for j in range(width):
+                step[a * width + j] = gradient[a, j]
+                hessian[a * width + j, a * width + j] += 1.0 / C if j < width - 1 else FLOOR * n
         if not factorise(hessian):
             return n_steps
-        solve(hessian, step.reshape(-1))
-        fall, penalty = dot(gradient.reshape(-1), step.reshape(-1)), 0.0
+        solve(hessian, step)
+        fall, penalty, length = 0.0, 0.0, 1.0
         for a in range(n_classes):
-            _scores_of(design, step[a], change[a])
-            penalty += _penalty(theta[a], step[a], 0.0)
-        length = 1.0
+            own = step[a * width : (a + 1) * width]
+            fall += dot(gradient[a], own)
+            _scores_of(design, own, change[a])
+            penalty += _penalty(theta[a], own, 0.0)
         for _ in range(MAX_HALVINGS):
             new_penalty = 0.0
             for a in range(n_classes):
                 for i in range(n):
                     trial[a, i] = score[a, i] - length * change[a, i]
-                new_penalty += _penalty(theta[a], step[a], length)
+                new_penalty += _penalty(theta[a], step[a * width : (a + 1) * width], length)
             new_loss = _softmax(trial, target, weight, p)
             if _falls(loss, penalty, new_loss, new_penalty, C, length * fall):
                 break
             length *= 0.5
-        add_scaled(step.reshape(-1), -length, theta.reshape(-1))
-        score[:] = trial
+        for a in range(n_classes):
+            add_scaled(step[a * width : (a + 1) * width], -length, theta[a])
+            copy(trial[a], score[a])
         loss = new_loss
         if fall < CONVERGED:
             return n_steps

@@ -130,9 +130,7 @@ def _spread(there: np.ndarray, median: float, n_train: int) -> tuple[float, floa
 
 
 @exact
-def part_of(
-    columns: Columns, splits: Splits, prepared: Prepared, r: int, wanted: np.ndarray, predicted: int
-) -> Part:
+def part_of(columns: Columns, splits: Splits, prepared: Prepared, r: int, wanted: np.ndarray, predicted: int) -> Part:
     """Training part r with the `wanted` (q,) columns, and the rows to predict: NONE, TESTED or ALL."""
     side = splits.side[r]
     train = np.flatnonzero(side == TRAIN)
@@ -167,9 +165,7 @@ def order_of(columns: Columns, prepared: Prepared, r: int, wanted: np.ndarray, p
     order = np.empty(part.seen.shape, np.int32)
     for q in range(len(order)):
         j = wanted[q]
-        _order_column(
-            columns.values[j], columns.order[j], columns.n_there[j], prepared.medians[r, j], place, order[q]
-        )
+        _order_column(columns.values[j], columns.order[j], columns.n_there[j], prepared.medians[r, j], place, order[q])
     return order
 
 

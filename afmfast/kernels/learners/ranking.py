@@ -11,6 +11,7 @@ import numpy as np
 from .._jit import exact
 from .forest import forest
 from .parts import NONE, Columns, Prepared, Splits, order_of, part_of
+from .permutation_importance import permutation_importance
 from .single_split import single_split
 
 #: Levels that no tree on a table of this size reaches.
@@ -51,4 +52,21 @@ def rank_by_single_split(
         order = order_of(columns, prepared, r, wanted, part)
         own = np.zeros(len(wanted))
         single_split(part.seen, order, part.y, weight, own)
+        importances[r][wanted] = own
+
+
+@exact
+def rank_by_permutation(
+    columns: Columns, splits: Splits, prepared: Prepared, stays: np.ndarray, words: np.ndarray, importances: np.ndarray
+) -> None:
+    """Loss of a forest's probability of the true class on unseen training rows when the column is shuffled."""
+    importances[:] = np.nan
+    weight = np.ones(splits.n_classes)
+    for r in range(len(stays)):
+        wanted = np.flatnonzero(stays[r])
+        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        order = order_of(columns, prepared, r, wanted, part)
+        own = np.zeros(len(wanted))
+        if len(wanted):
+            permutation_importance(part.seen, order, part.y, weight, words[r], own)
         importances[r][wanted] = own

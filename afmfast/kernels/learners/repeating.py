@@ -96,14 +96,16 @@ def gaussian_process_repeats(
         part = kept_part(columns, splits, prepared, r, kept[r], predicted)
         found = class_shares(part, splits.n_classes)
         if len(part.seen):
-            gaussian_process(part.seen, part.y, equal_weight(splits), True, part.unseen, found)
+            K = splits.n_classes
+            theta, modes, likelihood = np.zeros((K, 2)), np.zeros((K, len(part.y))), np.empty(K)
+            gaussian_process(
+                part.seen, part.y, equal_weight(splits), True, theta, modes, likelihood, part.unseen, found
+            )
         filled = put(found, probability, filled)
 
 
 @exact
-def kept_part(
-    columns: Columns, splits: Splits, prepared: Prepared, r: int, kept: np.ndarray, predicted: int
-) -> Part:
+def kept_part(columns: Columns, splits: Splits, prepared: Prepared, r: int, kept: np.ndarray, predicted: int) -> Part:
     """Training part r with its kept columns."""
     return part_of(columns, splits, prepared, r, kept[kept >= 0], predicted)
 

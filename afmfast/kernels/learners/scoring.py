@@ -21,9 +21,10 @@ def score(
     classes both areas are one number: what one loses the other wins.
     """
     m, n_classes = probability.shape
-    members, called, hits = np.zeros((3, n_classes), np.int64)
-    if m == 0 or np.isnan(probability).any():
-        auc[:] = recall[:] = specificity[:] = np.nan
+    members, called, hits = np.zeros(n_classes, np.int64), np.zeros(n_classes, np.int64), np.zeros(n_classes, np.int64)
+    if m == 0 or _has_nan(probability):
+        for code in range(n_classes):
+            auc[code] = recall[code] = specificity[code] = np.nan
         return np.nan
     n_hits = 0
     for i in range(m):
@@ -66,6 +67,15 @@ def score_parts(
         rows = slice(first, ends[k])
         accuracy[k] = score(probability[rows], y[rows], auc[k], recall[k], specificity[k])
         first = ends[k]
+
+
+@exact
+def _has_nan(probability: np.ndarray) -> bool:
+    for i in range(probability.shape[0]):
+        for code in range(probability.shape[1]):
+            if np.isnan(probability[i, code]):
+                return True
+    return False
 
 
 @exact
@@ -135,7 +145,8 @@ def sort_rows(values: np.ndarray, order: np.ndarray, spare: np.ndarray) -> None:
         width *= 2
         n_passes += 1
     if n_passes % 2 == 1:
-        order[:] = spare
+        for i in range(m):
+            order[i] = spare[i]
 
 
 @exact

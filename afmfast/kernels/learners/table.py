@@ -1,4 +1,4 @@
-"""What all trees on one table share: its columns in ascending order, looked up both ways."""
+"""What trees grow on: the columns of a table looked up by row and by place in ascending order, and work arrays."""
 
 from __future__ import annotations
 
@@ -6,59 +6,83 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import lowest_bit, part
-
-_ONE, _SIX, _LOW = np.uint64(1), np.uint64(6), np.uint64(63)
+from .._jit import exact, part
 
 
 class Table(NamedTuple):
-    """q columns of n rows: values (q, n), the same ascending, rows in that order, place of each row, equal values.
-
-    `is_tied` (q,) says whether a column holds a value twice. y (n,) int64 are class codes, class_weight (n_classes,).
-    """
+    """Columns values (q, n), their rows in ascending order (q, n) uint32, and the place of each row in it (q, n)."""
 
     values: np.ndarray
-    ascending: np.ndarray
     order: np.ndarray
     place: np.ndarray
-    is_tied: np.ndarray
-    y: np.ndarray
-    class_weight: np.ndarray
 
 
-@part
-def table_of(seen: np.ndarray, order: np.ndarray, y: np.ndarray, class_weight: np.ndarray) -> Table:
-    """The table of columns seen (q, n) whose rows in ascending order are order (q, n) int32."""
-    q, n = seen.shape
-    ascending, place = np.empty((q, n)), np.empty((q, n), np.uint32)
-    is_tied = np.zeros(q, np.bool_)
-    rows = order.view(np.uint32)
-    for j in range(q):
-        for k in range(n):
-            row = rows[j, k]
-            ascending[j, k] = seen[j, row]
-            place[j, row] = k
-        for k in range(1, n):
-            is_tied[j] |= ascending[j, k] == ascending[j, k - 1]
-    return Table(seen, ascending, rows, place, is_tied, y, class_weight)
+class Rule(NamedTuple):
+    """How trees grow: columns tried per node, thresholds drawn or best, fewest rows in a leaf, levels at most.
 
-
-@part
-def sort_places(
-    rows: np.ndarray, start: int, end: int, place: np.ndarray, j: int, bits: np.ndarray, places: np.ndarray
-) -> None:
-    """Put the places of rows[start:end] in column j into places in ascending order; bits is 0 before and after.
-
-    A set of bits gives them back sorted: no comparison, so no branch to guess wrong.
+    Without extra randomness each tree has a bootstrap sample of the rows; with it all of them.
     """
-    for k in range(start, end):
-        at = place[j, rows[k]]
-        bits[at >> _SIX] |= _ONE << (np.uint64(at) & _LOW)
-    k = 0
-    for block in range(bits.size):
-        word = bits[block]
-        bits[block] = 0
-        while word != 0:
-            places[k] = 64 * block + lowest_bit(word)
-            word &= word - _ONE
-            k += 1
+
+    n_try: int
+    is_extra: bool
+    min_leaf: int
+    max_depth: int
+
+
+class Room(NamedTuple):
+    """Work arrays of one thread, so that nothing is allocated per node.
+
+    Per row: `rows` in the order of the nodes, `marks` (see `tree.mark_rows`), `counts` how often it was drawn.
+    Per row of a node: `spare`, its `places` in a column, `below` a gap the marks, and the `gains` of a cut there.
+    Per class: its `weight`, and the weight of its rows in the `node` and to the `left` of a gap.
+    """
+
+    rows: np.ndarray
+    marks: np.ndarray
+    counts: np.ndarray
+    spare: np.ndarray
+    places: np.ndarray
+    below: np.ndarray
+    gains: np.ndarray
+    bits: np.ndarray
+    columns: np.ndarray
+    weight: np.ndarray
+    node: np.ndarray
+    left: np.ndarray
+    stack: np.ndarray
+
+
+@exact
+def table_of(seen: np.ndarray, order: np.ndarray) -> Table:
+    """The table of columns seen (q, n) and their rows in ascending order (q, n) int32."""
+    place = np.empty(order.shape, np.uint32)
+    _invert(order, place)
+    return Table(seen, order.view(np.uint32), place)
+
+
+@part
+def _invert(order: np.ndarray, place: np.ndarray) -> None:
+    for j in range(order.shape[0]):
+        for k in range(order.shape[1]):
+            place[j, order[j, k]] = k
+
+
+@exact
+def room_for(q: int, n: int, class_weight: np.ndarray) -> Room:
+    """Work arrays for trees on n rows of q columns."""
+    n_classes = class_weight.size
+    return Room(
+        np.empty(n, np.uint32),
+        np.empty(n, np.int32),
+        np.empty(n, np.int32),
+        np.empty(n, np.uint32),
+        np.empty(n, np.uint32),
+        np.empty(n, np.int32),
+        np.empty(n, np.float64),
+        np.zeros((n + 63) // 64, np.uint64),
+        np.empty(q, np.int64),
+        class_weight,
+        np.empty(n_classes, np.float64),
+        np.empty(n_classes, np.float64),
+        np.empty((n + 1, 4), np.int64),
+    )

@@ -1,6 +1,7 @@
 """Classification trees: growing one on presorted columns, and walking rows down to its leaves.
 
-Reference: Breiman, Friedman, Olshen & Stone 1984, Classification and regression trees.
+Reference: Breiman, Friedman, Olshen & Stone 1984, Classification and regression trees; Geurts, Ernst & Wehenkel 2006,
+Mach. Learn. 63:3, for random thresholds.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import part
-from .splits import NODE, ROWS, SPARE, Rule, best_cut, random_cut, count_classes, node_sums
+from .._jit import exact, part
+from .cut import best_cut, random_cut
+from .gini import Node, decrease, is_paired, node_of
+from .random import below
+from .table import Room, Rule, Table
 
-LEAF = -1
-START, END, DEPTH, LINK = 0, 1, 2, 3
+_START, _END, _DEPTH, _LINK = 0, 1, 2, 3
 
 
 class Tree(NamedTuple):
-    """Nodes by number, the root first: rows with values[feature] <= threshold go left; a leaf has feature LEAF.
+    """Nodes by number, the root first: rows with values[feature] <= threshold go to child[0], others to child[1].
 
-    feature, left, right (n_nodes,) int32; threshold (n_nodes,); share (n_nodes, n_classes) of a leaf's classes.
+    feature (n_nodes,) int32 is -1 in a leaf; threshold (n_nodes,); child (n_nodes, 2) uint32; share (n_nodes,
+    n_classes) is how the weight of a leaf is shared among the classes.
     """
 
     feature: np.ndarray
@@ -28,64 +32,121 @@ class Tree(NamedTuple):
     share: np.ndarray
 
 
+@exact
+def tree_for(n_rows: int, n_classes: int) -> Tree:
+    """Room for the largest tree that n_rows can make."""
+    n = 2 * n_rows
+    return Tree(
+        np.empty(n, np.int32),
+        np.empty(n, np.float64),
+        np.empty((n, 2), np.uint32),
+        np.empty((n, n_classes), np.float64),
+    )
+
+
 @part
-def grow(values, order, place, marks, sums, lines, n_rows, columns, bits, gains, stack, rule, state, feature, threshold, child, share, decrease):
-    n_nodes, top = 0, 1
-    stack[0, START], stack[0, END], stack[0, DEPTH], stack[0, LINK] = 0, n_rows, 0, -1
+def draw_rows(y: np.ndarray, rule: Rule, state: np.ndarray, room: Room) -> int:
+    """The rows of a tree into room.rows: all, or as many as there are with replacement; returns how many differ.
+
+    A mark tells the class of a row; of two classes it holds its count in the class's half, so that marks add up.
+    """
+    n, paired = y.size, is_paired(room)
+    for i in range(n):
+        room.counts[i] = rule.is_extra
+    if not rule.is_extra:
+        for _ in range(n):
+            room.counts[below(state, n)] += 1
+    n_rows = 0
+    for i in range(n):
+        room.rows[n_rows] = i
+        n_rows += room.counts[i] > 0
+        room.marks[i] = room.counts[i] << (16 * y[i]) if paired else y[i]
+    return n_rows
+
+
+@part
+def grow(
+    table: Table, n_rows: int, rule: Rule, state: np.ndarray, room: Room, tree: Tree, decreases: np.ndarray
+) -> int:
+    """Grow a tree on room.rows[:n_rows]; returns its number of nodes.
+
+    decreases (q,) gets the impurity each column took away added, times the weight of the nodes.
+    """
+    n_nodes, top = 0, _push(room.stack, 0, 0, n_rows, 0, -1)
     while top > 0:
         top -= 1
-        start, end, depth, link = stack[top, START], stack[top, END], stack[top, DEPTH], stack[top, LINK]
-        node = n_nodes
+        start, end, depth = room.stack[top, _START], room.stack[top, _END], room.stack[top, _DEPTH]
+        link, here = room.stack[top, _LINK], n_nodes
         n_nodes += 1
         if link >= 0:
-            child[link >> 1, link & 1] = node
-        count_classes(lines, start, end, marks, sums)
-        column, cut, gain = -1, 0.0, 0.0
-        weight, squares, perfect = node_sums(sums)
-        is_pure = squares == weight * weight
-        if not is_pure and depth < rule.max_depth and end - start >= 2 * rule.min_leaf:
-            if rule.is_extra:
-                column, cut, gain = random_cut(values, marks, sums, lines, start, end, columns, gains, rule, state)
-            else:
-                column, cut, gain = best_cut(values, order, place, marks, sums, lines, start, end, columns, bits, gains, rule, state)
-        feature[node] = column
+            tree.child[link >> 1, link & 1] = here
+        node = node_of(room, start, end)
+        column, threshold, gain = _cut(table, start, end, depth, node, rule, state, room)
+        tree.feature[here] = column
         if column < 0:
-            for c in range(sums.shape[1]):
-                share[node, c] = sums[NODE, c] / weight
+            for c in range(room.node.size):
+                tree.share[here, c] = room.node[c] / node.weight
             continue
-        threshold[node] = cut
-        decrease[column] += gain
-        middle = start + part_rows(lines, start, end, values, column, cut)
-        stack[top, START], stack[top, END], stack[top, DEPTH], stack[top, LINK] = middle, end, depth + 1, 2 * node + 1
-        top += 1
-        stack[top, START], stack[top, END], stack[top, DEPTH], stack[top, LINK] = start, middle, depth + 1, 2 * node
-        top += 1
+        tree.threshold[here] = threshold
+        decreases[column] += decrease(node, gain)
+        middle = _part_rows(table, column, threshold, start, end, room)
+        top = _push(room.stack, top, middle, end, depth + 1, 2 * here + 1)
+        top = _push(room.stack, top, start, middle, depth + 1, 2 * here)
     return n_nodes
 
 
 @part
-def part_rows(lines, start, end, values, column, cut) -> int:
-    """Put rows whose value is at most threshold in front; returns how many. Every row is written twice and kept once."""
-    left, n_right = start, 0
-    for k in range(start, end):
-        row = lines[ROWS, k]
-        is_left = values[column, row] <= cut
-        lines[ROWS, left] = row
-        lines[SPARE, n_right] = row
-        left += is_left
-        n_right += not is_left
-    for k in range(n_right):
-        lines[ROWS, left + k] = lines[SPARE, k]
-    return left - start
+def _push(stack: np.ndarray, top: int, start: int, end: int, depth: int, link: int) -> int:
+    """Leave rows start:end for later; link is twice the node above, plus 1 on its right side."""
+    stack[top, _START], stack[top, _END], stack[top, _DEPTH], stack[top, _LINK] = start, end, depth, link
+    return top + 1
 
 
 @part
-def walk(feature, threshold, child, share, unseen: np.ndarray, probability: np.ndarray) -> None:
+def _cut(
+    table: Table, start: int, end: int, depth: int, node: Node, rule: Rule, state: np.ndarray, room: Room
+) -> tuple[int, float, float]:
+    is_pure = node.squares == node.weight * node.weight
+    if is_pure or depth >= rule.max_depth or end - start < 2 * rule.min_leaf:
+        return -1, 0.0, 0.0
+    if rule.is_extra:
+        return random_cut(table, start, end, node, rule, state, room)
+    return best_cut(table, start, end, node, rule, state, room)
+
+
+@part
+def _part_rows(table: Table, column: int, threshold: float, start: int, end: int, room: Room) -> int:
+    """Put the rows of a node whose value is at most the threshold in front; returns where the others start.
+
+    Every row is written to both sides and kept on one by counting on: a branch would be guessed wrong.
+    """
+    left, n_right = start, 0
+    for k in range(start, end):
+        row = room.rows[k]
+        is_left = table.values[column, row] <= threshold
+        room.rows[left] = row
+        room.spare[n_right] = row
+        left += is_left
+        n_right += not is_left
+    for k in range(n_right):
+        room.rows[left + k] = room.spare[k]
+    return left
+
+
+@part
+def leaf_of(tree: Tree, unseen: np.ndarray, i: int) -> int:
+    """The node that row i of unseen (q, m) comes to rest in."""
+    node = np.uint32(0)
+    while tree.feature[node] >= 0:
+        is_right = not unseen[np.uint32(tree.feature[node]), i] <= tree.threshold[node]
+        node = tree.child[node, np.uint32(is_right)]
+    return node
+
+
+@part
+def walk(tree: Tree, unseen: np.ndarray, probability: np.ndarray) -> None:
     """Add the class shares of the leaf that each row of unseen (q, m) comes to, to probability (m, n_classes)."""
     for i in range(unseen.shape[1]):
-        node = 0
-        while feature[node] >= 0:
-            is_right = not unseen[feature[node], i] <= threshold[node]
-            node = child[node, np.int64(is_right)]
+        leaf = leaf_of(tree, unseen, i)
         for c in range(probability.shape[1]):
-            probability[i, c] += share[node, c]
+            probability[i, c] += tree.share[leaf, c]
