@@ -105,6 +105,8 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
             "a group never on two sides", "tiles of one scan on both sides (a wrong setting, for demonstration)"
         )
     steps = []
+    if settings.get("repeatability") is not None:
+        steps.append(f"parameters whose repeats there gave an ICC(1,1) below {settings['repeatability']} were dropped")
     if settings.get("correlation") is not None:
         steps.append(
             f"parameters correlating above {settings['correlation']} ({settings.get('method', 'pearson')}) were dropped"
@@ -112,7 +114,7 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     if "keep" in settings:
         rank = result["titles"].get("ranking") or f"{settings.get('rank', 'gini')} importance".replace("_", " ")
         steps.append(f"the {settings['keep']} most important ({rank}) were kept")
-    chosen = f"{' and '.join(steps)}, and " if steps else ""
+    chosen = f"{joined(steps)}, and " if steps else ""
     learnt = result["titles"].get("classifier") or result["classifier"]
     return (
         f"{text} In every training part alone, {chosen}a classifier ({learnt}) was trained; it was scored on the test "

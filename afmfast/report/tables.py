@@ -91,6 +91,7 @@ def parameters(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 else 0,
                 "kept": share(entry["kept"]),
                 "dropped": share(entry.get("dropped")),
+                "unrepeatable": share(entry.get("unrepeatable")) if entry.get("unrepeatable") else "",
                 "twin": _named(entry["twin"], result) if entry.get("twin") else "",
                 "stands_for": ", ".join(stands_for.get(entry["column"], [])),
                 "means": [{"mean": m, "sd": s} for m, s in zip(values[:n], values[n:], strict=True)],

@@ -11,6 +11,11 @@ import numpy as np
 from ..errors import DataError, SettingsError
 from ..kernels.anova import Subjects, by_subject, one_way
 
+NOTHING_REPEATED = (
+    "repeatability needs samples that were measured twice, and there are none: name re-scans in the manifest's column "
+    "repeat_of, or set retraces: true and ingest again"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class RepeatabilityGate:
@@ -33,10 +38,7 @@ class RepeatabilityGate:
         if not 0 < threshold < 1:
             raise SettingsError(f"repeatability = {threshold}; give the least ICC to keep a column, between 0 and 1")
         if np.bincount(sample, minlength=1).max() < 2:
-            raise DataError(
-                "repeatability needs samples that were measured twice, and there are none: name re-scans in the "
-                "manifest's column repeat_of, or set retraces: true and ingest again"
-            )
+            raise DataError(NOTHING_REPEATED)
         return cls(threshold, by_subject(values, sample, len(row)), np.asarray(row))
 
     @property

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import SettingsError
-from ..kernels.learners.parts import USABLE, Columns, Prepared, Splits
+from ..kernels.learners.parts import TRAIN, UNREPEATABLE, USABLE, Columns, Prepared, Splits
 from ..registry import Registry
 from .correlation import METHODS, Twins, twins
 from .importance import forest_gini, forest_permutation, single_split_gini
+from .repeatability import RepeatabilityGate
 
 #: Importances (m, p) of the columns that stay (m, p bool) in m training parts, NaN for the others; `words` (m,) seeds.
 Rank = Callable[[Columns, Splits, Prepared, np.ndarray, np.ndarray], np.ndarray]
@@ -43,17 +44,20 @@ class Chosen(NamedTuple):
     """What became of each of p columns in m training parts.
 
     `ranked` (m, p) column numbers, most important first, -1 from where on none is left; `importances` (m, p), NaN
-    where not ranked; `twins` what the correlation filter dropped.
+    where not ranked; `twins` what the correlation filter dropped; `state` (m, p) as in `Prepared`, after the gate.
     """
 
     ranked: np.ndarray
     importances: np.ndarray
     twins: Twins
+    state: np.ndarray
 
 
 @dataclass(frozen=True)
 class Selector:
-    """Drops twins at |r| >= `correlation` (None = no filter), then keeps the `keep` columns that `rank` puts first.
+    """Drops what `gate` says does not repeat (None = no gate) and twins at |r| >= `correlation` (None = no filter).
+
+    Of the rest it keeps the `keep` columns that `rank` puts first.
 
     Raises `SettingsError` for a value outside what is allowed.
     """
@@ -62,6 +66,7 @@ class Selector:
     method: str = "pearson"
     keep: int = 10
     rank: str = "gini"
+    gate: RepeatabilityGate | None = None
 
     def __post_init__(self) -> None:
         if self.correlation is not None and not 0 < self.correlation <= 1:
@@ -76,17 +81,25 @@ class Selector:
     @property
     def settings(self) -> dict[str, Any]:
         """Everything that changes a choice, for the key of stored repeats."""
-        return asdict(self)
+        chosen = {"correlation": self.correlation, "method": self.method, "keep": self.keep, "rank": self.rank}
+        return chosen if self.gate is None else {**chosen, "repeatability": self.gate.settings}
 
     def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Chosen:
         """Filter and rank p columns in each of m training parts, with a seed (m,) each; kept are the first `keep`.
 
         Equal importances keep table order.
         """
+        if self.gate is not None:
+            prepared = _without_unrepeatable(prepared, self.gate.unrepeatable(splits.side == TRAIN))
         limit = np.inf if self.correlation is None else self.correlation
         found = twins(columns, splits, prepared, limit, self.method)
         stays = (prepared.state == USABLE) & (found.twin < 0)
         importances = RANKINGS[self.rank].rank(columns, splits, prepared, stays, words)
         first = np.argsort(-importances, axis=1, kind="stable")  # NaN comes last
         ranked = np.where(np.take_along_axis(stays, first, axis=1), first, -1)
-        return Chosen(ranked, importances, found)
+        return Chosen(ranked, importances, found, prepared.state)
+
+
+def _without_unrepeatable(prepared: Prepared, gone: np.ndarray) -> Prepared:
+    state = np.where(gone & (prepared.state == USABLE), UNREPEATABLE, prepared.state)
+    return prepared._replace(state=state.astype(np.int8))

@@ -172,6 +172,7 @@ def _settings(plan: Plan, selector: Selector) -> dict[str, Any]:
     """What was asked for, by the keys of study.yaml."""
     return {
         **selector.settings,
+        "repeatability": None if selector.gate is None else selector.gate.threshold,
         "classifier": plan.classifier if isinstance(plan.classifier, str) else repr(plan.classifier),
         "repeats": plan.n_repeats,
         "test_size": plan.test_size,
@@ -215,7 +216,7 @@ def _importances(scores: Scores, described: pd.DataFrame | None) -> pd.DataFrame
         line = {"column": column, "channel": channel, "symbol": symbol}
         line |= {} if described is None else described.loc[column].to_dict()
         line |= {"importance": found.importance[i], "importance_sd": found.importance_sd[i]}
-        line |= {"kept": found.kept[i], "dropped": found.correlated[i]}
+        line |= {"kept": found.kept[i], "dropped": found.correlated[i], "unrepeatable": found.unrepeatable[i]}
         line["twin"] = None if found.twin[i] < 0 else table.columns[found.twin[i]]
         line["mean_by_class"] = {c: mean[i] for c, (mean, _) in spreads.items()}
         line["sd_by_class"] = {c: sd[i] for c, (_, sd) in spreads.items()}

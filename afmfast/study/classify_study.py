@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,7 @@ from .checks import (
 from .classify import evaluate
 from .evidence import compare, correct
 from .folder import StageProgress
+from .repeats import gate_of
 from .result import Result, StudyResult, rule_of_ten, spread
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
 from .settings import Settings
@@ -70,8 +72,9 @@ def classify_table(
     results: dict[str, Result] = {}
     for number, chosen in enumerate(combinations):
         label = "+".join(chosen)
+        numbers = _numbers(samples, chosen)
         results[label] = evaluate(
-            _numbers(samples, chosen), plan, selector, channels=chosen, pool=pool, folder=folder,
+            numbers, plan, _gated(selector, table, numbers, settings), channels=chosen, pool=pool, folder=folder,
             group_names=list(samples.table["group_used"]), described=_column_table(described, chosen),
             wrong_splits=wrong, progress=_part(progress, number, len(combinations), label),
         )  # fmt: skip
@@ -126,6 +129,13 @@ def plan_of(settings: Settings) -> Plan:
 def selector_of(settings: Settings) -> Selector:
     """The part of the settings that says which columns are kept."""
     return Selector(correlation=settings.correlation, method=settings.method, keep=settings.keep, rank=settings.rank)
+
+
+def _gated(selector: Selector, table: pd.DataFrame, numbers: Table, settings: Settings) -> Selector:
+    """The selector of one combination, with the gate that its own columns pass."""
+    if settings.repeatability is None:
+        return selector
+    return replace(selector, gate=gate_of(table, numbers.rows, numbers.columns, settings.repeatability))
 
 
 def versions() -> dict[str, str]:

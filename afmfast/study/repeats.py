@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..records import RETRACE
+from ..selection.repeatability import NOTHING_REPEATED, RepeatabilityGate
 
 Kind = Literal["rescans", "retraces", "factor"]
 
@@ -115,6 +116,20 @@ def crossed(table: pd.DataFrame, factor: str) -> Repeats:
             "and two samples that were scanned at each: name the scans of one sample with repeat_of in the manifest"
         )
     return found
+
+
+def gate_of(table: pd.DataFrame, rows: Sequence[str], columns: Sequence[str], threshold: float) -> RepeatabilityGate:
+    """The gate for a table of these `rows` and `columns`, from the re-scans of `table`, else from its ways back.
+
+    A sample belongs to the row of its first scan. Raises `DataError` where nothing was measured twice.
+    """
+    found = rescans(table) or retraces(table)
+    if found is None:
+        raise DataError(NOTHING_REPEATED)
+    place = {name: number for number, name in enumerate(rows)}
+    values = pd.DataFrame(found.values, columns=list(found.columns)).reindex(columns=list(columns)).to_numpy()
+    row = np.array([place.get(name, -1) for name in found.names])
+    return RepeatabilityGate.of(values, found.sample, row, threshold)
 
 
 def parameter_columns(table: pd.DataFrame) -> tuple[str, ...]:

@@ -78,6 +78,10 @@ class Settings(BaseModel):
     l_filter_nm: Annotated[float | None, Field(gt=0, description="the same, waves longer than this")] = None
     tiles: Tiles = Tiles()
     parameters: Annotated[tuple[str, ...], Field(description="parameter sets and symbols", min_length=1)] = ("classic",)
+    repeatability: Annotated[
+        float | None,
+        Field(gt=0, lt=1, description="drop a column whose ICC(1,1) is lower in repeats of the training groups"),
+    ] = None
     correlation: Annotated[
         float | None,
         Field(gt=0, le=1, description="drop a column that correlates so much with an earlier one; none = keep all"),

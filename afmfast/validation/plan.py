@@ -40,7 +40,8 @@ class Selector(Protocol):
     def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Any:
         """`ranked` (m, p) column numbers, -1 from where on none is left; `importances` (m, p), NaN where not ranked.
 
-        `twins`: (twin, correlation), (m, p) each: the column it was dropped for, -1 = none, and their r.
+        `twins`: (twin, correlation), (m, p) each: the column it was dropped for, -1 = none, and their r; `state` (m, p)
+        as in `Prepared`, where the selector itself found a column unusable.
         """
         ...
 

@@ -12,7 +12,8 @@ import numpy as np
 from .. import seeds
 from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
 from ..kernels.learners.parts import MISSING as IS_MISSING
-from ..kernels.learners.parts import TEST, Prepared, Splits, prepare
+from ..kernels.learners.parts import TEST, Splits, prepare
+from ..kernels.learners.parts import UNREPEATABLE as IS_UNREPEATABLE
 from .calm import calm
 from .data import Table
 from .labels import Labelling, LabelSpace
@@ -32,8 +33,8 @@ ACTUAL, ENUMERATED = "actual", "enumerated"
 #: New splits after one whose AUC is undefined, before it is left undefined.
 MAX_UNDEFINED = 20
 #: What became of a column in a repeat; stored by number.
-FATES = ("kept", "ranked low", "correlated", "constant", "missing")
-KEPT, RANKED_LOW, CORRELATED, CONSTANT, MISSING = range(5)
+FATES = ("kept", "ranked low", "correlated", "constant", "missing", "unrepeatable")
+KEPT, RANKED_LOW, CORRELATED, CONSTANT, MISSING, UNREPEATABLE = range(6)
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,12 @@ def fit_splits(
         chosen = rankings[alike]
         kept = chosen.ranked[:, : selector.keep]
         said = predictor(plan.classifier)(columns, splits, prepared, kept, learning, predicted)
-        found.append(_scored(splits, drawn, prepared, chosen, kept, said, predicted))
+        found.append(_scored(splits, drawn, chosen, kept, said, predicted))
     return found
 
 
 def _scored(
-    splits: Splits, drawn: Drawn, prepared: Prepared, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int
+    splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int
 ) -> Repeats:
     in_test = splits.side == TEST
     probability = np.full((*in_test.shape, splits.n_classes), np.nan, dtype=np.float32)
@@ -152,7 +153,7 @@ def _scored(
     parts = score_parts(probability, splits.labels, in_test)
     twin, correlation = chosen.twins
     return Repeats(
-        in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(), _fate(prepared.state, kept, twin),
+        in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(), _fate(chosen.state, kept, twin),
         chosen.importances.copy(), twin.copy(), correlation.copy(), probability,
         parts.accuracy, parts.auc, parts.recall, parts.specificity,
     )  # fmt: skip
@@ -161,7 +162,9 @@ def _scored(
 def _fate(state: np.ndarray, kept: np.ndarray, twin: np.ndarray) -> np.ndarray:
     """A number of `FATES` for each column, (m, p) int8."""
     fate = np.select(
-        [state == IS_MISSING, state == IS_CONSTANT, twin >= 0], [MISSING, CONSTANT, CORRELATED], RANKED_LOW
+        [state == IS_MISSING, state == IS_CONSTANT, state == IS_UNREPEATABLE, twin >= 0],
+        [MISSING, CONSTANT, UNREPEATABLE, CORRELATED],
+        RANKED_LOW,
     ).astype(np.int8)
     repeat, place = np.nonzero(kept >= 0)
     fate[repeat, kept[repeat, place]] = KEPT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .outcome import Scores
-from .repeat import CONSTANT, CORRELATED, KEPT, MISSING
+from .repeat import CONSTANT, CORRELATED, KEPT, MISSING, UNREPEATABLE
 from .scores import calls, class_score
 
 #: False-positive rates at which ROC curves are averaged.
@@ -114,8 +114,8 @@ class ColumnTable:
     """Per column, over repeats: importance and what became of it.
 
     `importance` mean, counting 0 where it was not ranked (NaN if never), `importance_sd` likewise; `kept`,
-    `correlated`, `missing`, `constant` shares of repeats; `twin` the column it was most often dropped for (-1 = none),
-    `twin_correlation` their mean r; `order` column numbers, most important first.
+    `correlated`, `missing`, `constant`, `unrepeatable` shares of repeats; `twin` the column it was most often dropped
+    for (-1 = none), `twin_correlation` their mean r; `order` column numbers, most important first.
     """
 
     importance: np.ndarray
@@ -124,6 +124,7 @@ class ColumnTable:
     correlated: np.ndarray
     missing: np.ndarray
     constant: np.ndarray
+    unrepeatable: np.ndarray
     twin: np.ndarray
     twin_correlation: np.ndarray
     order: np.ndarray
@@ -144,6 +145,8 @@ def columns(scores: Scores) -> ColumnTable:
         times = np.bincount(twins[:, column][twins[:, column] >= 0])
         twin[column] = int(times.argmax())
         pair[column] = pairs[twins[:, column] == twin[column], column].mean(dtype=float)
-    kept, correlated, missing, constant = ((fate == f).mean(axis=0) for f in (KEPT, CORRELATED, MISSING, CONSTANT))
+    kept, correlated, missing, constant, unrepeatable = (
+        (fate == f).mean(axis=0) for f in (KEPT, CORRELATED, MISSING, CONSTANT, UNREPEATABLE)
+    )
     order = np.lexsort((np.arange(p), -kept, -np.nan_to_num(mean, nan=-1.0)))
-    return ColumnTable(mean, sd, kept, correlated, missing, constant, twin, pair, order)
+    return ColumnTable(mean, sd, kept, correlated, missing, constant, unrepeatable, twin, pair, order)

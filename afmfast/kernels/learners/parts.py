@@ -14,6 +14,8 @@ COLUMN_MISSING = 0.2
 ROUNDING = 1e-12
 #: What a training part says about a column: it can be used, it is one value, it is not there.
 USABLE, CONSTANT, MISSING = 0, 1, 2
+#: What repeated measurements of its samples say of it, where somebody asks them.
+UNREPEATABLE = 3
 #: Where a row stands in a split.
 TRAIN, TEST, UNUSED = 0, 1, 2
 #: Which rows are predicted: none of them, those of the test part, those of both parts.
@@ -43,7 +45,7 @@ class Splits(NamedTuple):
 class Prepared(NamedTuple):
     """What each of m training parts says about p columns.
 
-    `state` (m, p) int8 USABLE, CONSTANT or MISSING; `medians`, `centre`, `scale` (m, p): what missing values become,
+    `state` (m, p) int8 USABLE or why not; `medians`, `centre`, `scale` (m, p): what missing values become,
     mean and standard deviation after that; NaN for columns that cannot be used.
     """
 
