@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from naive.linear import ridge_discriminant
 from sklearn import discriminant_analysis, gaussian_process, linear_model, neighbors
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import cross_val_score
@@ -23,7 +24,6 @@ from afmfast.estimators import (
     LogisticRegression,
 )
 from afmfast.selection.table import Selector
-from afmfast.validation.table import CLASSIFIERS
 
 #: Settings for the checks, where those of a study would take minutes.
 QUICK = {"ImportanceSelector": {"rank": "gini_single"}}
@@ -75,7 +75,7 @@ PAIRS = [
         LogisticRegression(class_weight={0: 2.0, 1: 0.5}),
         linear_model.LogisticRegression(class_weight={0: 2.0, 1: 0.5}, tol=1e-9, max_iter=10_000),
     ),
-    (LinearDiscriminantAnalysis(), CLASSIFIERS["lda"].make(0)),
+    (LinearDiscriminantAnalysis(), ridge_discriminant()),
     (LinearDiscriminantAnalysis(1e-12), discriminant_analysis.LinearDiscriminantAnalysis("lsqr")),
     (KNeighborsClassifier(7), neighbors.KNeighborsClassifier(7)),
     (GaussianProcessClassifier(2.0, 3.0, optimizer=None), None),

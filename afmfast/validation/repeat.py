@@ -144,9 +144,7 @@ def fit_splits(
     return found
 
 
-def _scored(
-    splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int
-) -> Repeats:
+def _scored(splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int) -> Repeats:
     in_test = splits.side == TEST
     probability = np.full((*in_test.shape, splits.n_classes), np.nan, dtype=np.float32)
     probability[in_test | (predicted == ALL)] = said
