@@ -26,7 +26,12 @@ from afmfast.estimators import (
 from afmfast.selection.table import Selector
 
 #: Settings for the checks, where those of a study would take minutes.
-QUICK = {"ImportanceSelector": {"rank": "gini_single"}}
+QUICK = {
+    "ExtraTreesClassifier": {"n_estimators": 20, "random_state": 0},
+    "GradientBoostingClassifier": {"n_estimators": 20, "random_state": 0},
+    "ImportanceSelector": {"rank": "gini_single"},
+    "RandomForestClassifier": {"n_estimators": 20, "random_state": 0},
+}
 ALL = [getattr(estimators, name)(**QUICK.get(name, {})) for name in estimators.__all__]
 CLASSIFYING = [one for one in ALL if is_classifier(one)]
 

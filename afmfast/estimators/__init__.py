@@ -4,12 +4,16 @@ from .gaussian_process import GaussianProcessClassifier
 from .linear import LinearDiscriminantAnalysis, LogisticRegression
 from .nearest import KNeighborsClassifier
 from .selection import CorrelationFilter, ImportanceSelector
+from .trees import ExtraTreesClassifier, GradientBoostingClassifier, RandomForestClassifier
 
 __all__ = [
     "CorrelationFilter",
+    "ExtraTreesClassifier",
     "GaussianProcessClassifier",
+    "GradientBoostingClassifier",
     "ImportanceSelector",
     "KNeighborsClassifier",
     "LinearDiscriminantAnalysis",
     "LogisticRegression",
+    "RandomForestClassifier",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from .._jit import exact, part
 from .random import stream_of
 from .table import Room, Rule, Table, room_for, table_of
-from .tree import Tree, draw_rows, grow, tree_for, walk
+from .tree import Tree, draw_rows, grow, take_shares, tree_for, walk
 
 
 @exact
@@ -112,12 +112,9 @@ def grow_one(
 @part
 def add_shares(decreases: np.ndarray, importances: np.ndarray) -> None:
     """Add each column's share of the decrease of one tree; a tree that is one leaf has none."""
-    whole = 0.0
+    take_shares(decreases)
     for j in range(decreases.size):
-        whole += decreases[j]
-    if whole > 0.0:
-        for j in range(decreases.size):
-            importances[j] += decreases[j] / whole
+        importances[j] += decreases[j]
 
 
 @part
@@ -134,9 +131,4 @@ def _average(probability: np.ndarray, importances: np.ndarray, n_trees: int) -> 
     for i in range(probability.shape[0]):
         for c in range(probability.shape[1]):
             probability[i, c] /= n_trees
-    whole = 0.0
-    for j in range(importances.size):
-        whole += importances[j]
-    if whole > 0.0:
-        for j in range(importances.size):
-            importances[j] /= whole
+    take_shares(importances)

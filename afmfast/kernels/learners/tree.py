@@ -133,9 +133,20 @@ def _part_rows(table: Table, column: int, threshold: float, start: int, end: int
 
 
 @part
-def leaf_of(tree: Tree, unseen: np.ndarray, i: int) -> np.uint32:
+def take_shares(importances: np.ndarray) -> None:
+    """Divide importances (q,) by their sum, unless that is 0."""
+    whole = 0.0
+    for j in range(importances.size):
+        whole += importances[j]
+    if whole > 0.0:
+        for j in range(importances.size):
+            importances[j] /= whole
+
+
+@part
+def leaf_of(tree: Tree, root: int, unseen: np.ndarray, i: int) -> np.uint32:
     """The node that row i of unseen (q, m) comes to rest in."""
-    node = np.uint32(0)
+    node = np.uint32(root)
     while tree.feature[node] >= 0:
         is_right = not unseen[np.uint32(tree.feature[node]), i] <= tree.threshold[node]
         node = tree.child[node, np.uint32(is_right)]
@@ -146,6 +157,6 @@ def leaf_of(tree: Tree, unseen: np.ndarray, i: int) -> np.uint32:
 def walk(tree: Tree, unseen: np.ndarray, probability: np.ndarray) -> None:
     """Add the class shares of the leaf that each row of unseen (q, m) comes to, to probability (m, n_classes)."""
     for i in range(unseen.shape[1]):
-        leaf = leaf_of(tree, unseen, i)
+        leaf = leaf_of(tree, 0, unseen, i)
         for c in range(probability.shape[1]):
             probability[i, c] += tree.share[leaf, c]
