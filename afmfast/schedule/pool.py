@@ -14,7 +14,7 @@ from ..errors import SettingsError
 Scheduler = Any
 MODES = ("serial", "threads", "processes")
 #: Seconds that running tasks get to end after an interrupt; they are computed again anyway.
-_LAST_SECONDS = 1.0
+_LAST_SECONDS = 0.5
 
 
 class Pool(Protocol):
