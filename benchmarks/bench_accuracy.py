@@ -27,7 +27,7 @@ class Largest(NamedTuple):
     core: float
 
 
-def differences(*, shape: tuple[int, int] = (96, 128), n: int = 8) -> Largest:
+def differences(*, shape: tuple[int, int] = (72, 96), n: int = 6) -> Largest:
     """Of n surfaces; of an angle the share of half a turn."""
     found: dict[str, float] = {}
     for image in surfaces(shape, n=n):

@@ -123,7 +123,7 @@ def stacks(*, n: int, side: int) -> Iterator[Row]:
             bench_stack.over_kernels(stack), 1.4, 1.2, "{:.2f}",
         )  # fmt: skip
         yield Row(
-            "two threads beside one, by the clock on the wall",
+            "two threads beside one, by the clock on the wall (other work on the cores counts against it)",
             bench_stack.two_threads(stack),
             1.7,
             1.9,

@@ -194,8 +194,8 @@ def _scales(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         prisms.append(np.mean([np.sqrt(1 + a**2 + b**2) for a, b in walls]))
     return {
         "D_var": 3 - rise / 2, "Hurst": rise / 2, "D_part": 3 - _line(sides, variance) / 2,
-        "D_box": -_line(sides, cubes), "D_dbc": -_line(sides, boxes), "D_area": 2 - _line(sides, triangles),
-        "D_prism": 2 - _line(sides, prisms),
+        "D_box": -_line(sides, cubes), "D_dbc": -_line(sides, boxes),
+        "D_area": 2 - _line(sides, triangles), "D_prism": 2 - _line(sides, prisms),
     }  # fmt: skip
 
 

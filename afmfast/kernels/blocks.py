@@ -11,58 +11,59 @@ EDGE = 3e-7
 
 
 @kernel
-def halve(fine: np.ndarray, row: np.ndarray, coarse: np.ndarray) -> None:
-    """Mean, variance, lowest and highest (4, ny, nx) of blocks into those of blocks twice as large (4, ny/2, nx/2).
+def first_blocks(z: np.ndarray, row: np.ndarray, out: np.ndarray) -> None:
+    """Mean, variance, lowest and highest of blocks of 2 x 2 pixels of z (ny, nx) into out (4, ny / 2, nx / 2).
 
-    Blocks count from the upper left corner; an odd row or column is left out. The variance of two halves is the mean
-    of theirs and the square of half of what their means differ by: all is added, so no digits are lost.
-    Work array: row (4, nx) float32.
+    Blocks count from the upper left corner; an odd row or column is left out. Work array: row (4, nx) float32.
     """
     half = np.float32(0.5)
-    for i in range(coarse.shape[1]):
-        _join(fine[:, 2 * i], fine[:, 2 * i + 1], row)
-        mean, variance, low, high = row[0], row[1], row[2], row[3]
-        for j in range(coarse.shape[2]):
-            left, right = 2 * j, 2 * j + 1
-            apart = half * (mean[left] - mean[right])
-            coarse[0, i, j] = half * (mean[left] + mean[right])
-            coarse[1, i, j] = half * (variance[left] + variance[right]) + apart * apart
-            coarse[2, i, j] = low[left] if low[left] < low[right] else low[right]
-            coarse[3, i, j] = high[left] if high[left] > high[right] else high[right]
-
-
-@kernel
-def _join(upper: np.ndarray, lower: np.ndarray, out: np.ndarray) -> None:
-    """Blocks above each other."""
-    half = np.float32(0.5)
-    for j in range(out.shape[1]):
-        apart = half * (upper[0, j] - lower[0, j])
-        out[0, j] = half * (upper[0, j] + lower[0, j])
-        out[1, j] = half * (upper[1, j] + lower[1, j]) + apart * apart
-        out[2, j] = upper[2, j] if upper[2, j] < lower[2, j] else lower[2, j]
-        out[3, j] = upper[3, j] if upper[3, j] > lower[3, j] else lower[3, j]
-
-
-@kernel
-def first_blocks(z: np.ndarray, row: np.ndarray, out: np.ndarray) -> None:
-    """As `halve`, from the pixels z (ny, nx) themselves."""
-    half = np.float32(0.5)
+    mean, variance, low, high = row[0], row[1], row[2], row[3]
     for i in range(out.shape[1]):
         upper, lower = z[2 * i], z[2 * i + 1]
-        mean, variance, low, high = row[0], row[1], row[2], row[3]
         for j in range(row.shape[1]):
             apart = half * (upper[j] - lower[j])
             mean[j] = half * (upper[j] + lower[j])
             variance[j] = apart * apart
             low[j] = upper[j] if upper[j] < lower[j] else lower[j]
             high[j] = upper[j] if upper[j] > lower[j] else lower[j]
-        for j in range(out.shape[2]):
-            left, right = 2 * j, 2 * j + 1
-            apart = half * (mean[left] - mean[right])
-            out[0, i, j] = half * (mean[left] + mean[right])
-            out[1, i, j] = half * (variance[left] + variance[right]) + apart * apart
-            out[2, i, j] = low[left] if low[left] < low[right] else low[right]
-            out[3, i, j] = high[left] if high[left] > high[right] else high[right]
+        _join_pairs(mean, variance, low, high, out, i)
+
+
+@kernel
+def halve(fine: np.ndarray, row: np.ndarray, coarse: np.ndarray) -> None:
+    """As `first_blocks`, of blocks twice as large, from such blocks (4, ny, nx) into (4, ny / 2, nx / 2).
+
+    The variance of two halves is the mean of theirs and the square of half of what their means differ by: all is
+    added, so no digits are lost.
+    """
+    half = np.float32(0.5)
+    mean, variance, low, high = row[0], row[1], row[2], row[3]
+    for i in range(coarse.shape[1]):
+        mean_0, mean_1, variance_0, variance_1 = fine[0, 2 * i], fine[0, 2 * i + 1], fine[1, 2 * i], fine[1, 2 * i + 1]
+        low_0, low_1, high_0, high_1 = fine[2, 2 * i], fine[2, 2 * i + 1], fine[3, 2 * i], fine[3, 2 * i + 1]
+        for j in range(row.shape[1]):
+            apart = half * (mean_0[j] - mean_1[j])
+            mean[j] = half * (mean_0[j] + mean_1[j])
+            variance[j] = half * (variance_0[j] + variance_1[j]) + apart * apart
+            low[j] = low_0[j] if low_0[j] < low_1[j] else low_1[j]
+            high[j] = high_0[j] if high_0[j] > high_1[j] else high_1[j]
+        _join_pairs(mean, variance, low, high, coarse, i)
+
+
+@kernel
+def _join_pairs(
+    mean: np.ndarray, variance: np.ndarray, low: np.ndarray, high: np.ndarray, out: np.ndarray, i: int
+) -> None:
+    """Join neighbours of a row of blocks into row i of out."""
+    half = np.float32(0.5)
+    means, variances, lows, highs = out[0, i], out[1, i], out[2, i], out[3, i]
+    for j in range(means.size):
+        left, right = 2 * j, 2 * j + 1
+        apart = half * (mean[left] - mean[right])
+        means[j] = half * (mean[left] + mean[right])
+        variances[j] = half * (variance[left] + variance[right]) + apart * apart
+        lows[j] = low[left] if low[left] < low[right] else low[right]
+        highs[j] = high[left] if high[left] > high[right] else high[right]
 
 
 @kernel

@@ -17,19 +17,21 @@ def power_law(scales: np.ndarray, values: np.ndarray) -> tuple[float, float]:
 
     Scales (k,) count alike. NaN with fewer than three, or where a value is not above 0.
     """
-    if scales.size < FEWEST:
+    n = scales.size
+    if n < FEWEST:
         return np.nan, np.nan
-    x, y = np.log(scales), np.empty(scales.size)
-    mean_x = x.mean()
-    along, across, spread = 0.0, 0.0, 0.0
-    for curve in values:
-        for k in range(scales.size):
-            if not curve[k] > 0.0:
+    mean_x, along, across, spread = 0.0, 0.0, 0.0, 0.0
+    for k in range(n):
+        mean_x += math.log(scales[k]) / n
+    for m in range(values.shape[0]):
+        mean_y = 0.0
+        for k in range(n):
+            if not values[m, k] > 0.0:
                 return np.nan, np.nan
-            y[k] = math.log(curve[k])
-        mean_y = y.mean()
-        for k in range(scales.size):
-            along += (x[k] - mean_x) ** 2
-            across += (x[k] - mean_x) * (y[k] - mean_y)
-            spread += (y[k] - mean_y) ** 2
+            mean_y += math.log(values[m, k]) / n
+        for k in range(n):
+            x, y = math.log(scales[k]) - mean_x, math.log(values[m, k]) - mean_y
+            along += x * x
+            across += x * y
+            spread += y * y
     return across / along, across * across / along / spread if spread > 0.0 else np.nan

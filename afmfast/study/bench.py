@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -131,10 +131,10 @@ def _whole(names: Sequence[str], images: Sequence[np.ndarray], rounds: int) -> d
 
 
 def _ingredients(names: Sequence[str], images: Sequence[np.ndarray], rounds: int) -> dict[str, dict[str, float]]:
-    """Levelling by a plane, then every ingredient of the named parameters alone, its own ingredients made before."""
+    """Levelling by a plane, then every ingredient behind the named parameters alone; what it needs is made before."""
     level = partial(levelled, dx=_PIXEL, dy=_PIXEL, level="plane", lines="none")
     found = {"levelling": paired(level, images, rounds=rounds)}
-    for kind in dict.fromkeys(row.of for row in resolve(names)):
+    for kind in _behind(dict.fromkeys(row.of for row in resolve(names))):
 
         def prepare(image: np.ndarray, kind: type = kind) -> Any:
             surface = level(image)
@@ -145,6 +145,15 @@ def _ingredients(names: Sequence[str], images: Sequence[np.ndarray], rounds: int
         found[kind.__name__] = paired(partial(_make, kind), images, rounds=rounds, prepare=prepare)
     total = sum(one.call_ms for one in found.values())
     return {name: {"share": one.call_ms / total, **asdict(one)} for name, one in found.items()}
+
+
+def _behind(kinds: Iterable[type]) -> dict[type, None]:
+    """These ingredients, and those that they are made of, each once and ahead of what needs it."""
+    found: dict[type, None] = {}
+    for kind in kinds:
+        found.update(_behind(RECIPES[kind].of))
+        found[kind] = None
+    return found
 
 
 def _make(kind: type, surface: Any) -> Any:
