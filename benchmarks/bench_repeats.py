@@ -28,8 +28,7 @@ from make_table import between_markers, machine
 from sklearn.ensemble import RandomForestClassifier
 from threadpoolctl import threadpool_limits
 
-from afmfast.kernels.learners.forest import forest
-from afmfast.kernels.learners.ranking import DEEPEST
+from afmfast.kernels.learners.forest import DEEPEST, forest
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation.data import Table

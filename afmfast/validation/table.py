@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from sklearn.base import clone
-from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
 from ..errors import SettingsError
 from ..kernels.learners.repeating import (
+    boosting_repeats,
     discriminant_repeats,
     forest_repeats,
     gaussian_process_repeats,
@@ -36,10 +36,6 @@ class Classifier:
     is_compiled: bool = True
 
 
-def _gradient_boosting(seed: int) -> GradientBoostingClassifier:
-    return GradientBoostingClassifier(n_estimators=100, max_depth=3, random_state=seed)
-
-
 def _svm(seed: int) -> SVC:
     return SVC(decision_function_shape="ovr")
 
@@ -55,10 +51,8 @@ CLASSIFIERS: Registry[Classifier] = Registry(
         Classifier("random_forest", "random forest of 100 trees", partial(by_kernel, forest_repeats, (100, False))),
         Classifier("extra_trees", "100 extremely randomized trees", partial(by_kernel, forest_repeats, (100, True))),
         Classifier(
-            "gradient_boosting",
-            "gradient boosting, 100 trees of depth 3",
-            partial(by_estimators, _gradient_boosting),
-            is_compiled=False,
+            "gradient_boosting", "gradient boosting, 100 trees of depth 3",
+            partial(by_kernel, boosting_repeats, (100, 0.1, 3)),
         ),
         Classifier(
             "gaussian_process", "Gaussian process with an optimised RBF kernel",

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from .._jit import exact
-from .forest import forest
+from .forest import DEEPEST, forest
 from .random import shuffle, stream_of
 
 #: Each third of the rows is asked about by a forest of so many trees grown on the others, so often a column.
 FOLDS, TREES, SHUFFLES = 3, 34, 5
-#: Levels that no tree on a table of this size reaches.
-DEEPEST = 1 << 30
 
 
 @exact

@@ -9,13 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from .._jit import exact
-from .forest import forest
+from .forest import DEEPEST, forest
 from .parts import NONE, Columns, Prepared, Splits, order_of, part_of
 from .permutation_importance import permutation_importance
 from .single_split import gini_single
-
-#: Levels that no tree on a table of this size reaches.
-DEEPEST = 1 << 30
 
 
 @exact

@@ -9,15 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from .._jit import exact
+from .boosting import boosting
 from .discriminant import linear_discriminant
-from .forest import forest
+from .forest import DEEPEST, forest
 from .gaussian_process import gaussian_process
 from .logistic import logistic_regression
 from .nearest import nearest_neighbours
 from .parts import Columns, Part, Prepared, Splits, order_of, part_of
-
-#: Levels that no tree on a table of this size reaches.
-DEEPEST = 1 << 30
 
 
 @exact
@@ -52,6 +50,25 @@ def logistic_repeats(
         found = class_shares(part, splits.n_classes)
         if len(part.seen):
             logistic_regression(part.seen, part.y, equal_weight(splits), C, part.unseen, found)
+        filled = put(found, probability, filled)
+
+
+@exact
+def boosting_repeats(
+    columns: Columns, splits: Splits, prepared: Prepared, kept: np.ndarray, words: np.ndarray, predicted: int,
+    n_rounds: int, learning_rate: float, max_depth: int, probability: np.ndarray,
+) -> None:  # fmt: skip
+    """Gradient boosting."""
+    filled = 0
+    for r in range(len(kept)):
+        part = kept_part(columns, splits, prepared, r, kept[r], predicted)
+        found = class_shares(part, splits.n_classes)
+        if len(part.seen):
+            order = order_of(columns, prepared, r, kept[r], part)
+            boosting(
+                part.seen, order, part.y, equal_weight(splits), n_rounds, learning_rate, max_depth, words[r],
+                part.unseen, found, np.empty(len(part.seen)),
+            )  # fmt: skip
         filled = put(found, probability, filled)
 
 
