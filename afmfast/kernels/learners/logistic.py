@@ -17,7 +17,7 @@ from .linear import linear_probability
 #: Twice what the objective can still fall before the last step; a step squares it.
 CONVERGED = 1e-13
 MAX_STEPS, MAX_HALVINGS = 100, 40
-#: Keeps the curvature above 0 where a probability is 0 or 1 to the last bit.
+#: Keeps the curvature of intercepts above 0 where all probabilities are 0 or 1 to the last bit.
 FLOOR = 1e-14
 
 
@@ -41,7 +41,34 @@ def fit_logistic(
     probability 0. Of two classes, half the coefficients go to each with opposite signs: softmax wants their difference.
     """
     q, n = seen.shape
-    place = np.full(class_weight.size, -1)
+    place = np.empty(class_weight.size, np.int64)
+    n_present = _number_present(y, class_weight, place)
+    two = n_present == 2
+    weight, target, design = np.empty(n), np.empty(n, np.int64), np.empty((q + 1, n))
+    for i in range(n):
+        weight[i], target[i], design[q, i] = class_weight[y[i]], place[y[i]] - (1 if two else 0), 1.0
+    for j in range(q):
+        copy(seen[j], design[j])
+    found, steps = np.zeros((1 if two else n_present, q + 1)), 0
+    if n_present > 1:
+        steps = _fit(design, target, weight, C, found)
+    for code in range(place.size):
+        intercept[code] = -np.inf if place[code] < 0 else 0.0
+        for j in range(q):
+            coef[code, j] = 0.0
+        if place[code] >= 0:
+            share = place[code] - 0.5 if two else 1.0
+            row = found[0 if two else place[code]]
+            add_scaled(row[:q], share, coef[code])
+            intercept[code] = share * row[q]
+    return steps
+
+
+@kernel
+def _number_present(y: np.ndarray, class_weight: np.ndarray, place: np.ndarray) -> int:
+    """How many classes have rows that count; place (K,) gets the number of each among them, -1 for others."""
+    for code in range(place.size):
+        place[code] = -1
     for code in y:
         if class_weight[code] > 0.0:
             place[code] = 0
@@ -50,79 +77,24 @@ def fit_logistic(
         if place[code] == 0:
             place[code] = n_present
             n_present += 1
-    weight, target, design = np.empty(n), np.empty(n, np.int64), np.empty((q + 1, n))
-    for i in range(n):
-        weight[i], target[i] = class_weight[y[i]], max(place[y[i]], 0)
-        design[q, i] = 1.0
-    for j in range(q):
-        copy(seen[j], design[j])
-    found, steps = np.zeros((n_present, q + 1)), 0
-    if n_present == 2:
-        steps = _fit_two(design, target, weight, C, found[1])
-        for j in range(q + 1):
-            found[1, j] *= 0.5
-            found[0, j] = -found[1, j]
-    elif n_present > 2:
-        steps = _fit_more(design, target, weight, C, found)
-    for code in range(place.size):
-        coef[code], intercept[code] = 0.0, -np.inf
-        if place[code] >= 0:
-            copy(found[place[code], :q], coef[code])
-            intercept[code] = found[place[code], q]
-    return steps
+    return n_present
 
 
 @kernel
-def _fit_two(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: float, theta: np.ndarray) -> int:
-    """Coefficients and intercept of class 1 against class 0, from zeros, into theta (q + 1,); design ends in ones."""
-    width, n = design.shape
-    score, change, trial = np.zeros(n), np.empty(n), np.empty(n)
-    residual, curvature, scaled = np.empty(n), np.empty(n), np.empty(n)
-    hessian, gradient, step = np.empty((width, width)), np.empty(width), np.empty(width)
-    loss = _loss_two(score, target, weight)
-    for n_steps in range(1, MAX_STEPS + 1):
-        for i in range(n):
-            p = 1.0 / (1.0 + math.exp(-score[i]))
-            residual[i] = weight[i] * (p - target[i])
-            curvature[i] = weight[i] * (p * (1.0 - p) + FLOOR)
-        _products(design, curvature, scaled, hessian)
-        _slopes(design, residual, theta, C, gradient)
-        for j in range(width - 1):
-            hessian[j, j] += 1.0 / C
-        copy(gradient, step)
-        if not factorise(hessian):
-            return n_steps
-        solve(hessian, step)
-        fall = dot(gradient, step)
-        _scores_of(design, step, change)
-        penalty, length = _penalty(theta, step, 0.0), 1.0
-        for _ in range(MAX_HALVINGS):
-            for i in range(n):
-                trial[i] = score[i] - length * change[i]
-            new_loss = _loss_two(trial, target, weight)
-            if _falls(loss, penalty, new_loss, _penalty(theta, step, length), C, length * fall):
-                break
-            length *= 0.5
-        add_scaled(step, -length, theta)
-        copy(trial, score)
-        loss = new_loss
-        if fall < CONVERGED:
-            return n_steps
-    return MAX_STEPS
+def _fit(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: float, theta: np.ndarray) -> int:
+    """Coefficients and intercepts, from zeros, into theta (r, q + 1): one row a class, or one for two classes.
 
-
-@kernel
-def _fit_more(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: float, theta: np.ndarray) -> int:
-    """Coefficients and intercept of each of three and more classes, from zeros, into theta (K, q + 1)."""
-    n_classes, width = theta.shape
+    design (q + 1, n) ends in ones; target (n,) is the row of theta of each class, -1 for one without, whose score is 0.
+    """
+    n_rows, width = theta.shape
     n = target.size
-    score, change, trial = np.zeros((n_classes, n)), np.empty((n_classes, n)), np.empty((n_classes, n))
-    p, values, scaled = np.empty((n_classes, n)), np.empty(n), np.empty(n)
-    hessian, gradient = np.empty((n_classes * width, n_classes * width)), np.empty((n_classes, width))
-    step = np.empty(n_classes * width)
-    loss = _softmax(score, target, weight, p)
+    score, change, trial = np.zeros((n_rows, n)), np.empty((n_rows, n)), np.empty((n_rows, n))
+    p, values, scaled = np.empty((n_rows, n)), np.empty(n), np.empty(n)
+    hessian, gradient = np.empty((n_rows * width, n_rows * width)), np.empty((n_rows, width))
+    step = np.empty(n_rows * width)
+    loss = _loss(score, target, weight, p)
     for n_steps in range(1, MAX_STEPS + 1):
-        for a in range(n_classes):
+        for a in range(n_rows):
             for i in range(n):
                 values[i] = weight[i] * (p[a, i] - (1.0 if target[i] == a else 0.0))
             _slopes(design, values, theta[a], C, gradient[a])
@@ -130,8 +102,9 @@ def _fit_more(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: flo
                 for i in range(n):
                     values[i] = weight[i] * p[a, i] * ((1.0 if a == b else 0.0) - p[b, i])
                 _products(design, values, scaled, hessian[a * width : (a + 1) * width, b * width : (b + 1) * width])
-                # The same added to all intercepts changes nothing: the 1 makes the direction of it definite.
-                hessian[(a + 1) * width - 1, (b + 1) * width - 1] += 1.0
+                if n_rows > 1:
+                    # The same added to all intercepts changes nothing: this makes the direction of it definite.
+                    hessian[(a + 1) * width - 1, (b + 1) * width - 1] += 1.0
             for j in range(width):
                 step[a * width + j] = gradient[a, j]
                 hessian[a * width + j, a * width + j] += 1.0 / C if j < width - 1 else FLOOR * n
@@ -139,22 +112,22 @@ def _fit_more(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: flo
             return n_steps
         solve(hessian, step)
         fall, penalty, length = 0.0, 0.0, 1.0
-        for a in range(n_classes):
+        for a in range(n_rows):
             own = step[a * width : (a + 1) * width]
             fall += dot(gradient[a], own)
             _scores_of(design, own, change[a])
             penalty += _penalty(theta[a], own, 0.0)
         for _ in range(MAX_HALVINGS):
             new_penalty = 0.0
-            for a in range(n_classes):
+            for a in range(n_rows):
                 for i in range(n):
                     trial[a, i] = score[a, i] - length * change[a, i]
                 new_penalty += _penalty(theta[a], step[a * width : (a + 1) * width], length)
-            new_loss = _softmax(trial, target, weight, p)
+            new_loss = _loss(trial, target, weight, p)
             if _falls(loss, penalty, new_loss, new_penalty, C, length * fall):
                 break
             length *= 0.5
-        for a in range(n_classes):
+        for a in range(n_rows):
             add_scaled(step[a * width : (a + 1) * width], -length, theta[a])
             copy(trial[a], score[a])
         loss = new_loss
@@ -171,31 +144,22 @@ def _falls(loss: float, penalty: float, new_loss: float, new_penalty: float, C: 
 
 
 @kernel
-def _loss_two(score: np.ndarray, target: np.ndarray, weight: np.ndarray) -> float:
-    """Weighted sum of the log losses of scores (n,) of class 1."""
-    total = 0.0
-    for i in range(score.size):
-        wrong = -score[i] if target[i] == 1 else score[i]
-        total += weight[i] * (max(wrong, 0.0) + math.log1p(math.exp(-abs(wrong))))
-    return total
-
-
-@kernel
-def _softmax(score: np.ndarray, target: np.ndarray, weight: np.ndarray, p: np.ndarray) -> float:
-    """Weighted sum of the log losses of scores (K, n), whose probabilities go to p (K, n)."""
-    n_classes, n = score.shape
+def _loss(score: np.ndarray, target: np.ndarray, weight: np.ndarray, p: np.ndarray) -> float:
+    """Weighted sum of the log losses of scores (r, n), whose probabilities go to p (r, n); see `_fit`."""
+    n_rows, n = score.shape
     total = 0.0
     for i in range(n):
-        largest = score[0, i]
-        for a in range(1, n_classes):
+        largest = 0.0 if n_rows == 1 else score[0, i]
+        for a in range(n_rows):
             largest = max(largest, score[a, i])
-        mass = 0.0
-        for a in range(n_classes):
+        mass = math.exp(-largest) if n_rows == 1 else 0.0
+        for a in range(n_rows):
             p[a, i] = math.exp(score[a, i] - largest)
             mass += p[a, i]
-        for a in range(n_classes):
+        for a in range(n_rows):
             p[a, i] /= mass
-        total += weight[i] * (largest + math.log(mass) - score[target[i], i])
+        own = score[target[i], i] if target[i] >= 0 else 0.0
+        total += weight[i] * (largest + math.log(mass) - own)
     return total
 
 
