@@ -30,13 +30,13 @@ def columns(X: np.ndarray, kind: str = "stable") -> tuple[np.ndarray, np.ndarray
     return seen, np.argsort(seen, axis=1, kind=kind).astype(np.int32)
 
 
-def grown(X, y, weight, n_try, is_extra, min_leaf=1, max_depth=NO_LIMIT, seed=SEED, t=0):
+def grown(X, y, weight, n_try, is_extra, min_leaf=1, min_share=0.0, max_depth=NO_LIMIT, seed=SEED, t=0):
     """Feature, threshold, child and share of one kept tree, and the decreases of its columns."""
     n, q = X.shape
     size, n_classes = 2 * n, len(weight)
     feature, threshold = np.empty(size, np.int32), np.empty(size)
     child, share, decreases = np.empty((size, 2), np.uint32), np.empty((size, n_classes)), np.empty(q)
-    rule = (n_try, is_extra, min_leaf, max_depth)
+    rule = (n_try, is_extra, min_leaf, min_share, max_depth)
     tree = (feature, threshold, child, share)
     n_nodes = one_tree(*columns(X), y, weight, *rule, np.uint64(seed), t, *tree, decreases)
     return *(array[:n_nodes] for array in tree), decreases
@@ -56,6 +56,8 @@ CASES = {
     "ties": {"ties": True},
     "three classes and ties": {"n_classes": 3, "ties": True},
     "leaves of at least three": {"min_leaf": 3},
+    "leaves of a sixteenth of the weight": {"min_share": 0.0625, "weight": (0.5, 2.0)},
+    "leaves of a sixteenth of the weight, three classes": {"min_share": 0.0625, "n_classes": 3},
     "two levels": {"max_depth": 2},
     "class weights": {"weight": (0.5, 2.0)},
     "class weights of three": {"n_classes": 3, "weight": (0.5, 2.0, 1.0)},
@@ -69,13 +71,14 @@ CASES = {
 @pytest.mark.parametrize("is_extra", [False, True], ids=["bootstrap", "extra"])
 @pytest.mark.parametrize("case", CASES)
 def test_tree__is_that_of_the_twin_bit_for_bit(case, is_extra):
-    given = {"n": 60, "q": 6, "n_classes": 2, "n_try": 2, "min_leaf": 1, "max_depth": NO_LIMIT} | CASES[case]
+    given = {"n": 60, "q": 6, "n_classes": 2, "n_try": 2, "min_leaf": 1, "min_share": 0.0, "max_depth": NO_LIMIT}
+    given |= CASES[case]
     X, y = table(given["n"], given["q"], given["n_classes"], ties=given.get("ties", False))
     y = np.minimum(y, 1) if given.get("absent") else y
     if given.get("constant"):
         X[:, 1:4] = 1.0
     weight = np.array(given.get("weight", (1.0,) * given["n_classes"]))
-    rule = (given["n_try"], is_extra, given["min_leaf"], given["max_depth"])
+    rule = (given["n_try"], is_extra, given["min_leaf"], given["min_share"], given["max_depth"])
     for t in range(2):
         feature, threshold, child, share, decreases = grown(X, y, weight, *rule, t=t)
         twin = naive.NaiveTree(X, y, weight, *rule, naive.SplitMix(SEED, t))
@@ -94,7 +97,7 @@ def test_forest__is_that_of_the_twin(n_classes, is_extra):
     seen, unseen = X[:50], X[50:]
     weight = np.ones(n_classes)
     probability, importances = predicted(seen, y[:50], weight, 8, 3, is_extra, unseen)
-    twin, twin_importances = naive.forest(seen, y[:50], weight, 8, 3, is_extra, 1, NO_LIMIT, SEED, unseen)
+    twin, twin_importances = naive.forest(seen, y[:50], weight, 8, 3, is_extra, SEED, unseen)
     assert probability.tolist() == twin.tolist()
     assert importances == pytest.approx(twin_importances, rel=1e-12)
 
@@ -126,7 +129,7 @@ def test_forest__does_not_hang_on_units():
 def test_tree__with_all_columns_tried_is_scikit_learns(n_classes):
     # Near the root equally good cuts are rare, and nothing but the drawn rows is random.
     X, y = table(400, 6, n_classes)
-    feature, threshold, child, share, decreases = grown(X, y, np.ones(n_classes), 6, False, 5, 4)
+    feature, threshold, child, share, decreases = grown(X, y, np.ones(n_classes), 6, False, 5, 0.0, 4)
     drawn = naive.bootstrap(naive.SplitMix(SEED, 0), 400)
     theirs = DecisionTreeClassifier(max_depth=4, min_samples_leaf=5, random_state=0).fit(X, y, sample_weight=drawn)
     assert feature.tolist() == [max(f, -1) for f in theirs.tree_.feature]

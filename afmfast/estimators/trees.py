@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ class _Forest(CompiledClassifier):
         max_features: Any = "sqrt",
         max_depth: int | None = None,
         min_samples_leaf: int = 1,
+        min_weight_fraction_leaf: float = 0.0,
         class_weight: Any = None,
         random_state: Any = None,
     ) -> None:
@@ -38,12 +40,14 @@ class _Forest(CompiledClassifier):
         self.max_features = max_features
         self.max_depth = max_depth
         self.min_samples_leaf = min_samples_leaf
+        self.min_weight_fraction_leaf = min_weight_fraction_leaf
         self.class_weight = class_weight
         self.random_state = random_state
 
     def _learn(self, seen: np.ndarray, codes: np.ndarray, class_weight: np.ndarray) -> None:
         n_trees, n_try = whole("n_estimators", self.n_estimators), _n_try(self.max_features, len(seen))
-        rule = (n_try, self._is_extra, whole("min_samples_leaf", self.min_samples_leaf), _levels(self.max_depth))
+        min_leaf, min_share = whole("min_samples_leaf", self.min_samples_leaf), _share(self.min_weight_fraction_leaf)
+        rule = (n_try, self._is_extra, min_leaf, min_share, _levels(self.max_depth))
         order, seed, importances = _ascending(seen), _seed(self.random_state), np.zeros(len(seen))
         size, n_classes = 2 * codes.size, class_weight.size
         tree = Tree(
@@ -66,8 +70,9 @@ class RandomForestClassifier(_Forest):
     """Random forest: trees on bootstrap samples, the best cut of some columns in each node.
 
     `max_features`: columns tried per node, "sqrt" (of their number), None (all) or a number; `max_depth`: levels,
-    None for no limit; `min_samples_leaf`: rows in a leaf at least; `class_weight`: None, "balanced" or a weight a
-    class. Values that differ are different, however little; scikit-learn takes those closer than 1e-7 for equal.
+    None for no limit; `min_samples_leaf`, `min_weight_fraction_leaf`: rows, and share of the weight, in a leaf at
+    least; `class_weight`: None, "balanced" or a weight a class. Values that differ are different, however little;
+    scikit-learn takes those closer than 1e-7 for equal.
 
     After `fit`: `classes_` (K,), `feature_importances_` (q,), mean shares of the Gini decrease.
     Reference: Breiman 2001, Mach. Learn. 45:5.
@@ -133,6 +138,12 @@ def _seed(random_state: Any) -> np.uint64:
 
 def _levels(max_depth: Any) -> int:
     return _NO_LIMIT if max_depth is None else whole("max_depth", max_depth)
+
+
+def _share(fraction: Any) -> float:
+    if isinstance(fraction, bool) or not isinstance(fraction, Real) or not 0 <= float(fraction) <= 0.5:
+        raise SettingsError(f"min_weight_fraction_leaf = {fraction!r}; give a number from 0 to 0.5")
+    return float(fraction)
 
 
 def _n_try(max_features: Any, q: int) -> int:

@@ -54,6 +54,7 @@ class NaiveTree:
     n_try: int
     is_extra: bool
     min_leaf: int
+    min_share: float
     max_depth: float
     rng: SplitMix
     nodes: list = field(default_factory=list)
@@ -63,7 +64,9 @@ class NaiveTree:
         self.columns = list(range(q))
         self.decreases = np.zeros(q)
         self.counts = [1] * n if self.is_extra else bootstrap(self.rng, n)
-        self._grow([i for i in range(n) if self.counts[i]], 0)
+        rows = [i for i in range(n) if self.counts[i]]
+        self.least = self.min_share * sum(self._weights(rows))
+        self._grow(rows, 0)
 
     def _weights(self, rows: list[int]) -> list[int]:
         """Weights of the classes in quarters: class weights here are multiples of one."""
@@ -81,9 +84,8 @@ class NaiveTree:
     def _grow(self, rows: list[int], depth: int) -> int:
         here = len(self.nodes)
         self.nodes.append(None)
-        cut = None
-        if self._impurity(rows) > 0 and depth < self.max_depth and len(rows) >= 2 * self.min_leaf:
-            cut = self._cut(rows)
+        is_large = len(rows) >= 2 * self.min_leaf and sum(self._weights(rows)) >= 2 * self.least
+        cut = self._cut(rows) if is_large and depth < self.max_depth and self._impurity(rows) > 0 else None
         if cut is None:
             weights = self._weights(rows)
             shares = [w / sum(weights) for w in weights]
@@ -112,6 +114,8 @@ class NaiveTree:
                 right = [i for i in rows if self.X[i, column] > threshold]
                 if min(len(left), len(right)) < self.min_leaf:
                     continue
+                if min(sum(self._weights(left)), sum(self._weights(right))) < self.least:
+                    continue
                 gain = whole - self._impurity(left) - self._impurity(right)
                 if best is None or gain > best[0]:
                     best = (gain, column, threshold)
@@ -132,11 +136,11 @@ class NaiveTree:
         return node[4]
 
 
-def forest(X, y, class_weight, n_trees, n_try, is_extra, min_leaf, max_depth, seed, unseen):
+def forest(X, y, class_weight, n_trees, n_try, is_extra, seed, unseen):
     """Probability (m, classes) and importances (q,) of a forest."""
     probability, importances = np.zeros((len(unseen), len(class_weight))), np.zeros(X.shape[1])
     for t in range(n_trees):
-        tree = NaiveTree(X, y, class_weight, n_try, is_extra, min_leaf, max_depth, SplitMix(seed, t))
+        tree = NaiveTree(X, y, class_weight, n_try, is_extra, 1, 0.0, math.inf, SplitMix(seed, t))
         probability += [tree.shares(x) for x in unseen]
         if tree.decreases.sum() > 0:
             importances += tree.decreases / tree.decreases.sum()

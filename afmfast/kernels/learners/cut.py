@@ -148,7 +148,7 @@ def _gain_below(cut: float, start: int, end: int, node: Node, room: Room) -> tup
             is_left = -np.int32(room.gains[k] <= cut)
             both = np.int32(both + (room.marks[room.rows[k]] & is_left))
             n_left -= int(is_left)
-        return n_left, gain_of_two(first_of(both, room), second_of(both, room), node.weight, room)
+        return n_left, gain_of_two(first_of(both, room), second_of(both, room), room.node[0], room.node[1], node)
     for c in range(room.left.size):
         room.left[c] = 0.0
     for k in range(start, end):
@@ -162,4 +162,4 @@ def _gain_below(cut: float, start: int, end: int, node: Node, room: Room) -> tup
         left += room.left[c]
         left_squares += room.left[c] * room.left[c]
         right_squares += right * right
-    return n_left, gain_of_many(left, node.weight - left, left_squares, right_squares)
+    return n_left, gain_of_many(left, left_squares, right_squares, node)

@@ -41,7 +41,7 @@ def forest(
     q, n = seen.shape
     table, room, tree = table_of(seen, order), room_for(q, n, class_weight), tree_for(n, class_weight.size)
     decreases, state = np.empty(q, np.float64), np.empty(1, np.uint64)
-    rule = Rule(n_try, is_extra, min_leaf, max_depth)
+    rule = Rule(n_try, is_extra, min_leaf, 0.0, max_depth)
     _clear(probability, importances)
     for t in range(n_trees):
         grow_one(table, y, rule, seed, t, room, tree, decreases, state)
@@ -59,6 +59,7 @@ def one_tree(
     n_try: int,
     is_extra: bool,
     min_leaf: int,
+    min_share: float,
     max_depth: int,
     seed: np.uint64,
     t: int,
@@ -70,11 +71,12 @@ def one_tree(
 ) -> int:
     """Tree t of a forest, to be kept, into the arrays of a `Tree` of 2 n nodes; returns how many nodes it has.
 
-    decreases (q,) is the impurity that each column took away. The rest is as in `forest`.
+    decreases (q,) is the impurity that each column took away. A leaf has min_share of the weight at least. The rest is
+    as in `forest`.
     """
     q, n = seen.shape
     tree, state = Tree(feature, threshold, child, share), np.empty(1, np.uint64)
-    rule, room = Rule(n_try, is_extra, min_leaf, max_depth), room_for(q, n, class_weight)
+    rule, room = Rule(n_try, is_extra, min_leaf, min_share, max_depth), room_for(q, n, class_weight)
     return grow_one(table_of(seen, order), y, rule, seed, t, room, tree, decreases, state)
 
 

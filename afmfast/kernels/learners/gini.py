@@ -18,13 +18,15 @@ _SIXTEEN, _LOW = np.int32(16), np.int32(0xFFFF)
 
 
 class Node(NamedTuple):
-    """A node: its weight, the sum of squares of its classes' weights, the gain of a cut into two pure sides.
+    """A node: its weight, the least of one side, the sum of squares of its classes' weights, the perfect gain.
 
-    No cut is better than that one, so a search may end with it; infinite where more than two classes are present.
+    That is the gain of a cut into two pure sides: a search may end with it. Infinite where more than two classes are
+    present.
     """
 
     is_paired: bool
     weight: float
+    least: float
     squares: float
     perfect: float
 
@@ -36,8 +38,8 @@ def is_paired(room: Room) -> bool:
 
 
 @part
-def node_of(room: Room, start: int, end: int) -> Node:
-    """Weigh the classes of room.rows[start:end] into room.node."""
+def node_of(room: Room, start: int, end: int, least: float) -> Node:
+    """Weigh the classes of room.rows[start:end] into room.node; `least` is the least weight of a side of a cut."""
     paired = is_paired(room)
     if paired:
         both = np.int32(0)
@@ -56,7 +58,7 @@ def node_of(room: Room, start: int, end: int) -> Node:
         squares += room.node[c] * room.node[c]
         present += room.node[c] > 0.0
     perfect = np.inf if present > 2 else 0.5 * (weight * weight - squares) if paired else weight
-    return Node(paired, weight, squares, perfect)
+    return Node(paired, weight, least, squares, perfect)
 
 
 @part
@@ -79,23 +81,29 @@ def find_gains(table: Table, j: int, m: int, node: Node, room: Room) -> None:
         for k in range(m - 1):
             both = np.int32(both + room.marks[table.order[j, room.places[k]]])
             room.below[k] = both
-        _gains_of_two(m, node.weight, room)
+        _gains_of_two(m, node, room)
     else:
         _gains_of_many(table, j, m, node, room)
 
 
 @part
-def _gains_of_two(m: int, weight: float, room: Room) -> None:
+def _gains_of_two(m: int, node: Node, room: Room) -> None:
+    first, second, first_weight, second_weight = room.node[0], room.node[1], room.weight[0], room.weight[1]
     for k in range(m - 1):
-        room.gains[k] = gain_of_two(first_of(room.below[k], room), second_of(room.below[k], room), weight, room)
+        both = room.below[k]
+        gain = gain_of_two(
+            (both & _LOW) * first_weight, ((both >> _SIXTEEN) & _LOW) * second_weight, first, second, node
+        )
+        room.gains[k] = gain
 
 
 @part
-def gain_of_two(first: float, second: float, weight: float, room: Room) -> float:
+def gain_of_two(first_left: float, second_left: float, first: float, second: float, node: Node) -> float:
     """Square of the difference of the class shares left and right, times both weights; `decrease` makes it Gini."""
-    left = first + second
-    apart = room.node[0] * second - room.node[1] * first
-    return apart * apart / (left * (weight - left))
+    left = first_left + second_left
+    apart = first * second_left - second * first_left
+    gain = apart * apart / (left * (node.weight - left))
+    return gain if (left >= node.least) & (node.weight - left >= node.least) else -1.0
 
 
 @part
@@ -111,13 +119,15 @@ def _gains_of_many(table: Table, j: int, m: int, node: Node, room: Room) -> None
         left_squares += w * (2.0 * room.left[c] + w)
         right_squares -= w * (2.0 * (room.node[c] - room.left[c]) - w)
         room.left[c] += w
-        room.gains[k] = gain_of_many(left, node.weight - left, left_squares, right_squares)
+        room.gains[k] = gain_of_many(left, left_squares, right_squares, node)
 
 
 @part
-def gain_of_many(left: float, right: float, left_squares: float, right_squares: float) -> float:
+def gain_of_many(left: float, left_squares: float, right_squares: float, node: Node) -> float:
     """Sum over both sides of the squares of the class weights by the weight: one division keeps equal gains equal."""
-    return (left_squares * right + right_squares * left) / (left * right)
+    right = node.weight - left
+    gain = (left_squares * right + right_squares * left) / (left * right)
+    return gain if (left >= node.least) & (right >= node.least) else -1.0
 
 
 @part

@@ -26,8 +26,8 @@ def gini_single(
 
 @part
 def _find(table: Table, y: np.ndarray, state: np.ndarray, room: Room, importances: np.ndarray) -> None:
-    draw_rows(y, Rule(1, True, 1, 1), state, room)
-    node = node_of(room, 0, y.size)
+    draw_rows(y, Rule(1, True, 1, 0.0, 1), state, room)
+    node = node_of(room, 0, y.size, 0.0)
     for k in range(y.size):
         room.places[k] = k
     for j in range(importances.size):

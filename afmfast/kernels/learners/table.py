@@ -18,14 +18,16 @@ class Table(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """How trees grow: columns tried per node, thresholds drawn or best, fewest rows in a leaf, levels at most.
+    """How trees grow: columns tried per node, thresholds drawn or best, levels at most.
 
-    Without extra randomness each tree has a bootstrap sample of the rows; with it all of them.
+    A leaf has min_leaf rows and min_share of the whole weight at least. Where thresholds are drawn each tree has all
+    rows, else a bootstrap sample of them.
     """
 
     n_try: int
     is_extra: bool
     min_leaf: int
+    min_share: float
     max_depth: int
 
 

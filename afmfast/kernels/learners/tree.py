@@ -72,6 +72,7 @@ def grow(
 
     decreases (q,) gets the impurity each column took away added, times the weight of the nodes.
     """
+    least = rule.min_share * node_of(room, 0, n_rows, 0.0).weight
     n_nodes, top = 0, _push(room.stack, 0, 0, n_rows, 0, -1)
     while top > 0:
         top -= 1
@@ -80,7 +81,7 @@ def grow(
         n_nodes += 1
         if link >= 0:
             tree.child[link >> 1, link & 1] = here
-        node = node_of(room, start, end)
+        node = node_of(room, start, end, least)
         column, threshold, gain = -1, 0.0, 0.0
         if not _is_leaf(node, end - start, depth, rule):
             if rule.is_extra:
@@ -110,7 +111,7 @@ def _push(stack: np.ndarray, top: int, start: int, end: int, depth: int, link: i
 @part
 def _is_leaf(node: Node, n_rows: int, depth: int, rule: Rule) -> bool:
     is_pure = node.squares == node.weight * node.weight
-    return is_pure or depth >= rule.max_depth or n_rows < 2 * rule.min_leaf
+    return is_pure or depth >= rule.max_depth or n_rows < 2 * rule.min_leaf or node.weight < 2.0 * node.least
 
 
 @part
