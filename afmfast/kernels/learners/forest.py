@@ -12,6 +12,9 @@ from .random import stream_of
 from .table import Room, Rule, Table, room_for, table_of
 from .tree import Tree, draw_rows, grow, take_shares, tree_for, walk
 
+#: As many levels as there may be.
+DEEPEST = 2**31 - 1
+
 
 @exact
 def forest(
