@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from afmfast.kernels._jit import lowest_bit
+from afmfast.kernels.learners.boosting import boosting
 from afmfast.kernels.learners.forest import forest, one_tree
+from afmfast.kernels.learners.permutation_importance import permutation_importance
 from afmfast.kernels.learners.single_split import gini_single
-from afmfast.selection.importance import single_split_gini
+from afmfast.selection.importance import forest_permutation, single_split_gini
 from tests.naive import trees as naive
 
 NO_LIMIT = 2**31 - 1
@@ -179,3 +182,68 @@ def test_gini_single__of_weighted_classes_is_that_of_repeated_rows():
     again = np.repeat(np.arange(60), np.where(y == 1, 3, 1))
     gini_single(*columns(X[again]), y[again], np.ones(2), repeated)
     assert weighted == pytest.approx(repeated, rel=1e-12)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_permutation_importance__is_that_of_the_twin(n_classes):
+    X, y = table(40, 5, n_classes)
+    loss = np.empty(5)
+    permutation_importance(*columns(X), y, np.ones(n_classes), np.uint64(SEED), loss)
+    assert loss == pytest.approx(naive.permutation_importance(X, y, n_classes, SEED), abs=1e-12)
+
+
+def test_permutation_importance__agrees_with_scikit_learns_forests():
+    X, y = table(90, 6, 2)
+    X[:, 5] = 1.0
+    ours, theirs = np.empty((40, 6)), np.array([forest_permutation(X, y, seed) for seed in range(20)])
+    for seed in range(40):
+        permutation_importance(*columns(X), y, np.ones(2), np.uint64(seed), ours[seed])
+    error = np.sqrt(ours.var(axis=0, ddof=1) / 40 + theirs.var(axis=0, ddof=1) / 20)
+    assert (np.abs(ours.mean(axis=0) - theirs.mean(axis=0))[:5] < 4 * error[:5]).all()
+    assert (ours[:, 5] == 0.0).all()
+    assert ours.mean(axis=0)[:2].min() > 3 * np.abs(ours.mean(axis=0)[2:]).max()
+
+
+def boosted(X, y, weight, unseen, n_rounds=10, learning_rate=0.1, max_depth=3, seed=SEED):
+    probability, importances = np.empty((len(unseen), len(weight))), np.empty(X.shape[1])
+    rows = np.ascontiguousarray(unseen.T)
+    pace = (n_rounds, learning_rate, max_depth, np.uint64(seed))
+    boosting(*columns(X), y, weight, *pace, rows, probability, importances)
+    return probability, importances
+
+
+@pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_boosting__is_that_of_the_twin(n_classes, ties):
+    X, y = table(50, 4, n_classes, ties=ties)
+    weight = np.array([1.0, 2.0, 0.5][:n_classes])
+    probability, _ = boosted(X[:40], y[:40], weight, X[40:], n_rounds=3, max_depth=2)
+    twin = naive.boosted(X[:40], y[:40], n_classes, 3, 0.1, 2, SEED, X[40:], weight)
+    assert probability == pytest.approx(twin, abs=1e-12)
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["equal", "weighted"])
+@pytest.mark.parametrize(("n_classes", "max_depth"), [(2, 2), (3, 1)])
+def test_boosting__is_scikit_learns(n_classes, max_depth, weighted):
+    # Few levels of 300 rows: cuts are hardly ever equally good, so nothing is random.
+    X, y = table(400, 6, n_classes)
+    weight = np.array([1.0, 2.0, 0.5][:n_classes]) if weighted else np.ones(n_classes)
+    probability, importances = boosted(X[:300], y[:300], weight, X[300:], n_rounds=30, max_depth=max_depth)
+    theirs = GradientBoostingClassifier(n_estimators=30, max_depth=max_depth, random_state=0)
+    theirs.fit(X[:300], y[:300], sample_weight=weight[y[:300]])
+    assert probability == pytest.approx(theirs.predict_proba(X[300:]), abs=1e-9)
+    assert importances == pytest.approx(theirs.feature_importances_, abs=1e-9)
+
+
+def test_boosting__of_one_class_is_sure_of_it():
+    X, _ = table(30, 3, 2)
+    probability, importances = boosted(X, np.ones(30, int), np.ones(2), X)
+    assert probability[:, 1].min() > 1 - 1e-9
+    assert importances.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_boosting__far_too_fast_still_gives_probabilities():
+    X, y = table(60, 3, 3)
+    probability, _ = boosted(X, y, np.ones(3), X, n_rounds=200, learning_rate=50.0, max_depth=NO_LIMIT)
+    assert np.isfinite(probability).all()
+    assert probability.sum(axis=1) == pytest.approx(1.0)

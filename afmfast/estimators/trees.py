@@ -10,11 +10,9 @@ from sklearn.utils import check_random_state
 
 from ..errors import SettingsError
 from ..kernels.learners.boosting import Ensemble, boosting_probability, fit_boosting
-from ..kernels.learners.forest import add_tree, one_tree
+from ..kernels.learners.forest import DEEPEST, add_tree, one_tree
 from ..kernels.learners.tree import Tree
 from ._base import CompiledClassifier, positive, whole
-
-_NO_LIMIT = 2**31 - 1
 
 
 class _Forest(CompiledClassifier):
@@ -137,7 +135,7 @@ def _seed(random_state: Any) -> np.uint64:
 
 
 def _levels(max_depth: Any) -> int:
-    return _NO_LIMIT if max_depth is None else whole("max_depth", max_depth)
+    return DEEPEST if max_depth is None else whole("max_depth", max_depth)
 
 
 def _share(fraction: Any) -> float:

@@ -12,8 +12,8 @@ from .random import stream_of
 from .table import Room, Rule, Table, room_for, table_of
 from .tree import Tree, draw_rows, grow, take_shares, tree_for, walk
 
-#: Levels that no tree on a table of this size reaches.
-DEEPEST = 1 << 30
+#: As many levels as there may be.
+DEEPEST = 2**31 - 1
 
 
 @exact

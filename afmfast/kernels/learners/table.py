@@ -34,7 +34,7 @@ class Rule(NamedTuple):
 class Room(NamedTuple):
     """Work arrays of one thread, so that nothing is allocated per node.
 
-    Per row: `rows` in the order of the nodes, `marks` (see `tree.mark_rows`), `counts` how often it was drawn.
+    Per row: `rows` in the order of the nodes, `marks` (see `tree.draw_rows`), `counts` how often it was drawn.
     Per row of a node: `spare`, its `places` in a column, `below` a gap the marks, and the `gains` of a cut there.
     Per class: its `weight`, and the weight of its rows in the `node` and to the `left` of a gap.
     """
