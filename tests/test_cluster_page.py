@@ -90,6 +90,7 @@ class Shell:
         raise AssertionError("no scheduler")
 
 
+@pytest.mark.slow  # a scheduler, a worker and a whole study, twice
 @pytest.mark.parametrize(("before", "prefix"), [((), ""), (("tls",), "tls-")], ids=["tcp", "tls"])
 def test_page__scheduler_workers_and_study_by_hand(folder, before, prefix):
     shell = Shell(folder)
@@ -102,6 +103,7 @@ def test_page__scheduler_workers_and_study_by_hand(folder, before, prefix):
         assert "mean AUC" in shell.run(*before, f"{prefix}study")
 
 
+@pytest.mark.slow  # a whole study on two workers that start
 def test_page__local_cluster(folder):
     (folder / "script.py").write_text(block("local"), "utf-8")
     done = subprocess.run(

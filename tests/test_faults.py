@@ -223,6 +223,7 @@ def found(folder: Path) -> dict:
     return json.loads((folder / "results.json").read_text("utf-8"))["combinations"]
 
 
+@pytest.mark.slow  # two whole commands, and a worker that starts
 def test_client__that_is_killed_between_batches_goes_on(cluster, whole, tmp_path):
     folder = tmp_path / "study"
     shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("repeats", "results.json", "report.html"))

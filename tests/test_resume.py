@@ -66,6 +66,7 @@ def document(folder: Path, name: str) -> str:
     return (folder / name).read_text("utf-8").replace(made, "").replace(made[:10], "").replace(made[11:16], "")
 
 
+@pytest.mark.slow  # eleven studies, one after the other
 def test_interrupted__in_every_stage_it_ends_equal(settings, tmp_path, monkeypatch):
     whole, folder = tmp_path / "whole", tmp_path / "interrupted"
     afmfast.run_study(settings, out=whole, scheduler="serial")
