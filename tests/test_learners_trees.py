@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from naive import trees as naive
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.tree import DecisionTreeClassifier
 
@@ -10,8 +11,6 @@ from afmfast.kernels.learners.boosting import boosting
 from afmfast.kernels.learners.forest import forest, one_tree
 from afmfast.kernels.learners.permutation_importance import permutation_importance
 from afmfast.kernels.learners.single_split import gini_single
-from afmfast.selection.importance import forest_permutation, single_split_gini
-from tests.naive import trees as naive
 
 NO_LIMIT = 2**31 - 1
 SEED = 20_251
@@ -166,12 +165,12 @@ def test_lowest_bit__plain_is_that_of_the_processor():
 
 @pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
 @pytest.mark.parametrize("n_classes", [2, 3, 32])
-def test_gini_single__is_that_of_the_plain_ranking(n_classes, ties):
+def test_gini_single__is_that_of_the_slow_twin(n_classes, ties):
     X, y = table(150, 12, n_classes, ties=ties)
     X[:, 5] = 2.0
     importances = np.empty(12)
     gini_single(*columns(X), y, np.ones(n_classes), importances)
-    assert importances == pytest.approx(single_split_gini(X, y, 0), rel=1e-12, abs=1e-15)
+    assert importances == pytest.approx(naive.single_split(X, y), rel=1e-12, abs=1e-15)
     assert importances[5] == 0.0
 
 
@@ -195,7 +194,7 @@ def test_permutation_importance__is_that_of_the_twin(n_classes):
 def test_permutation_importance__agrees_with_scikit_learns_forests():
     X, y = table(90, 6, 2)
     X[:, 5] = 1.0
-    ours, theirs = np.empty((40, 6)), np.array([forest_permutation(X, y, seed) for seed in range(20)])
+    ours, theirs = np.empty((40, 6)), np.array([naive.forest_permutation(X, y, seed) for seed in range(20)])
     for seed in range(40):
         permutation_importance(*columns(X), y, np.ones(2), np.uint64(seed), ours[seed])
     error = np.sqrt(ours.var(axis=0, ddof=1) / 40 + theirs.var(axis=0, ddof=1) / 20)

@@ -16,7 +16,7 @@ from afmfast.errors import AfmfastError, AfmfastWarning, SettingsError
 from afmfast.schedule import open_pool
 from afmfast.schedule.machine import Machine, compare
 
-HERE = Machine("Mill 9", "3.12.1", "1.2.0")
+HERE = Machine("Mill 9", "3.12.1", "1.2.0", "numpy 2.4.6")
 
 
 def square(task: int) -> int:

@@ -88,6 +88,8 @@ def test_table__from_labels_and_names_of_any_kind():
         ({"y": ["a", "a", "a"]}, "only class 'a' is there"),
         ({"y": ["a", "b"]}, "y has 2 entries and X has 3 rows; give one entry a row"),
         ({"y": ["a", "b", None]}, "y has missing entries; leave those rows out"),
+        ({"y": ["a", "b", np.nan]}, "y has missing entries; leave those rows out"),
+        ({"groups": ["P1", np.nan, "P2"]}, "groups has missing entries"),
         ({"X": [[1.0], [np.inf], [0.0]], "columns": ["Sku"]}, "column 'Sku' has infinite values; use NaN"),
         ({"X": np.empty((3, 0))}, "at least one column"),
         ({"groups": ["P1", None, "P2"]}, "groups has missing entries"),
@@ -377,6 +379,13 @@ def test_class_score__tells_rows_apart_beyond_what_float32_has_near_one():
     probability = np.stack([1 - rest, rest], axis=1).astype(np.float32)
     assert (np.diff(class_score(probability, 0)) > 0).all()
     assert (np.diff(class_score(probability, 1)) < 0).all()
+
+
+def test_score__equal_probabilities_of_three_classes_tie_whatever_the_others_share():
+    tenths = np.random.default_rng(0).multinomial(10, [0.5, 0.3, 0.2], size=300) / 10
+    y = np.random.default_rng(1).integers(0, 3, 300)
+    found = score(tenths.astype(np.float32), y).auc
+    assert found == pytest.approx([roc_auc_score(y == code, tenths[:, code]) for code in range(3)], abs=1e-12)
 
 
 def test_score__three_classes_by_hand():

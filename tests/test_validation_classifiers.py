@@ -10,6 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import RidgeClassifier, SGDClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
 from test_validation_run import FAST, Centroids, archive, go
 
 from afmfast.errors import SettingsError
@@ -83,6 +84,11 @@ def test_clones__every_step_is_seeded_and_runs_on_one_thread():
     made = seeded_clone(given, 77)
     assert (made[0].random_state, made[0].n_jobs) == (77, 1)
     assert given[0].random_state == 0
+
+
+def test_plan__a_machine_that_scores_pairs_of_classes_is_refused():
+    with pytest.raises(SettingsError, match="svc__decision_function_shape = 'ovo' scores pairs.*give 'ovr'"):
+        Plan(make_pipeline(SVC(decision_function_shape="ovo")))
 
 
 @pytest.mark.parametrize("wrong", ["random_florest", KNeighborsClassifier, object()])

@@ -8,11 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from afmfast.errors import AfmfastWarning, DataError, SettingsError, StoreError
 from afmfast.kernels.learners.parts import TEST
+from afmfast.kernels.learners.repeating import nearest_repeats
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
@@ -472,6 +477,30 @@ def test_summary__more_classes_have_a_curve_each():
     assert list(summary.roc(scores)) == ["a", "b", "c"]
     assert scores.positive is None
     assert scores.of("sensitivity").tolist() == scores.of("balanced_accuracy").tolist()
+
+
+def test_run__resumes_with_a_pipeline_that_has_nan_and_a_function_among_its_parameters(tmp_path):
+    steps = make_pipeline(
+        FunctionTransformer(np.tanh), FunctionTransformer(halved), SimpleImputer(), LogisticRegression()
+    )
+    plan = replace(PLAN, classifier=steps, n_repeats=2, n_permutations=0)
+    first, pool = go(plan=plan, folder=tmp_path), Serial()
+    again = go(plan=replace(plan, classifier=clone(steps)), folder=tmp_path, pool=pool)
+    assert pool.batches == []
+    assert again.warnings == first.warnings == []
+
+
+def halved(X):
+    return X / 2
+
+
+def test_repeats__a_kernel_is_compiled_once_whatever_the_number_of_repeats():
+    table = archive()
+    for count in (1, 2, 3):
+        repeats_of(
+            table, [Line(replace(PLAN, classifier="k_nearest"), FAST)], np.tile(table.y, (count, 1)), np.arange(count)
+        )
+    assert len(nearest_repeats.signatures) == 1
 
 
 # Lines

@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from ..errors import AfmfastError, AfmfastWarning
 
+#: What numbers come from.
+_COMPUTING = ("numba", "numpy", "scipy", "scikit-learn")
+
 
 class Machine(NamedTuple):
     """Where a process runs, and on what."""
@@ -20,12 +23,14 @@ class Machine(NamedTuple):
     cpu: str
     python: str
     afmfast: str
+    versions: str
 
 
 @cache
 def this_machine() -> Machine:
     """The machine of this process."""
-    return Machine(_cpu(), platform.python_version(), version("afmfast"))
+    versions = ", ".join(f"{name} {version(name)}" for name in _COMPUTING)
+    return Machine(_cpu(), platform.python_version(), version("afmfast"), versions)
 
 
 def _cpu() -> str:
@@ -45,7 +50,7 @@ def compare(here: Machine, workers: Mapping[str, Machine | Exception]) -> None:
         elif there.afmfast != here.afmfast:
             refused.append(f"{address} (afmfast {there.afmfast})")
         elif there != here:
-            strange.append(f"{address} ({there.cpu}, Python {there.python})")
+            strange.append(f"{address} ({there.cpu}, Python {there.python}, {there.versions})")
     if refused:
         raise AfmfastError(
             f"Workers without afmfast {here.afmfast}: {', '.join(refused)}. "

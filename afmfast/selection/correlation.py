@@ -60,12 +60,13 @@ def correlation_matrix(X: np.ndarray, method: str = "pearson") -> np.ndarray:
     return np.asarray(r)
 
 
-def twins(columns: Columns, splits: Splits, prepared: Prepared, threshold: float, method: str) -> Twins:
+def twins(columns: Columns, splits: Splits, prepared: Prepared, threshold: float | None, method: str) -> Twins:
     """Greedy filter in table order, in each of m training parts of p columns.
 
-    A column goes if |r| with an earlier kept one reaches `threshold`; constant columns stay.
+    A column goes if |r| with an earlier kept one reaches `threshold` (None = none goes); constant columns stay.
     """
     shape = prepared.state.shape
     found = Twins(np.full(shape, -1), np.full(shape, np.nan))
-    twins_of_parts(columns, splits, prepared, threshold, METHODS[method].of_ranks, *found)
+    if threshold is not None:
+        twins_of_parts(columns, splits, prepared, threshold, METHODS[method].of_ranks, *found)
     return found

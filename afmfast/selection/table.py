@@ -91,8 +91,7 @@ class Selector:
         """
         if self.gate is not None:
             prepared = _without_unrepeatable(prepared, self.gate.unrepeatable(splits.side == TRAIN))
-        limit = np.inf if self.correlation is None else self.correlation
-        found = twins(columns, splits, prepared, limit, self.method)
+        found = twins(columns, splits, prepared, self.correlation, self.method)
         stays = (prepared.state == USABLE) & (found.twin < 0)
         importances = RANKINGS[self.rank].rank(columns, splits, prepared, stays, words)
         first = np.argsort(-importances, axis=1, kind="stable")  # NaN comes last

@@ -96,7 +96,7 @@ def _configuration(one: Standing, is_ambiguous: bool) -> str:
     tested = next((kind for kind in ("permuted", "enumerated") if kind in one.planned), None)
     if tested is not None and one.done[tested] and one.t_true == one.t_true:
         is_over = one.done[tested] == one.planned[tested]
-        p = permutation_p(one.t_true, one.t_permuted, one.exact and is_over).p
+        p = permutation_p(one.t_true, one.t_permuted, one.exact and is_over, smallest=one.smallest_p).p
         said.append(
             f"p {p:.3g}" if is_over else f"p so far {p:.3g} (not for reporting: only the planned end is a test)"
         )

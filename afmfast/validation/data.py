@@ -152,9 +152,10 @@ def _first_rows(codes: np.ndarray) -> np.ndarray:
 
 def _coded(what: str, names: Any) -> tuple[np.ndarray, np.ndarray]:
     """The different names, sorted, and the code of each entry."""
-    values = np.asarray(names).ravel()
-    if pd.isna(values).any():
+    # Asked before NumPy makes one type of a list: to it NaN among words is the word nan.
+    if pd.isna(pd.Series(list(np.asarray(names, dtype=object).ravel()), dtype=object)).any():
         raise DataError(f"{what} has missing entries; leave those rows out, or name them")
+    values = np.asarray(names).ravel()
     found, codes = np.unique(values.astype(str) if values.dtype == object else values, return_inverse=True)
     return found, codes
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -129,28 +131,33 @@ def settings_of(plan: Plan, selector: Selector) -> dict[str, Any]:
         raise SettingsError(f"selector {selector!r} has no `settings`; give it a dict of all that changes its choice")
     return {
         "algorithm": ALGORITHM,
-        "classifier": plan.classifier if isinstance(plan.classifier, str) else _described(plan.classifier),
-        "selection": _described(settings),
+        "classifier": plan.classifier if isinstance(plan.classifier, str) else described(plan.classifier),
+        "selection": described(settings),
         "test_size": float(plan.test_size),
         "scheme": plan.scheme,
         "seed": int(plan.seed),
     }
 
 
-def _described(value: Any) -> Any:
+def described(value: Any) -> Any:
     """Estimators and their parameters as JSON; what has no plain form by its repr, which matches nothing else."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)  # JSON has no NaN, and NaN is not even itself
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.generic):
-        return value.item()
+        return described(value.item())
+    if isinstance(value, FunctionType):  # its repr has an address that no other process knows
+        code = hashlib.sha256(value.__code__.co_code + repr(value.__code__.co_consts).encode()).hexdigest()
+        return [f"{value.__module__}.{value.__qualname__}", code]
     if isinstance(value, np.ndarray):
         return [str(value.dtype), list(value.shape), hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
     if isinstance(value, dict):
-        return {str(name): _described(part) for name, part in value.items()}
+        return {str(name): described(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_described(part) for part in value]
+        return [described(part) for part in value]
     if hasattr(value, "get_params") and not isinstance(value, type):
         # The clone is seeded and single-threaded, whatever these say.
         params = {n: v for n, v in value.get_params(deep=False).items() if n not in {"random_state", "n_jobs"}}
-        return [f"{type(value).__module__}.{type(value).__qualname__}", _described(params)]
+        return [f"{type(value).__module__}.{type(value).__qualname__}", described(params)]
     return repr(value)

@@ -79,7 +79,7 @@ def _call(model: Any, action: Any, n: int) -> Any:
         # Twin columns make a model divide zero by zero; where that matters it says NaN, which counts as undefined.
         with np.errstate(all="ignore"):
             return action()
-    except (ValueError, IndexError) as fault:  # IndexError: plain LDA without spread inside the classes
+    except Exception as fault:  # of anybody's code
         reason = " ".join(str(fault).split())
         raise DataError(
             f"classifier {type(model).__name__} does not work on a part of {n} rows: {reason} "
@@ -91,6 +91,8 @@ def _probabilities(model: Any, X: np.ndarray) -> np.ndarray:
     if hasattr(model, "predict_proba"):
         return np.asarray(model.predict_proba(X))
     decision = np.asarray(model.decision_function(X))
+    if decision.ndim == 2 and decision.shape[1] != len(model.classes_):
+        raise ValueError(f"its decision has {decision.shape[1]} columns for {len(model.classes_)} classes.")
     if decision.ndim == 1:
         return np.stack([expit(-decision), expit(decision)], axis=1)
     return np.asarray(softmax(decision, axis=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ import numpy as np
 from .. import seeds
 from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
 from ..kernels.learners.parts import MISSING as IS_MISSING
-from ..kernels.learners.parts import TEST, Splits, prepare
+from ..kernels.learners.parts import TEST, UNUSED, Splits, prepare
 from ..kernels.learners.parts import UNREPEATABLE as IS_UNREPEATABLE
 from .calm import calm
 from .data import Table
 from .labels import Labelling, LabelSpace
-from .plan import Line
+from .plan import Line, described
 from .predict import ALL, TESTED
 from .scores import Parts, score_parts
 from .split import Drawn, draw_splits
@@ -134,11 +135,12 @@ def fit_splits(
     rankings: dict[str, Any] = {}
     found = []
     for plan, selector, _ in lines:
-        alike = repr({name: value for name, value in selector.settings.items() if name != "keep"})
+        alike = json.dumps(described({n: v for n, v in selector.settings.items() if n != "keep"}), sort_keys=True)
         if alike not in rankings:
             rankings[alike] = selector(columns, splits, prepared, ranking)
         chosen = rankings[alike]
-        kept = chosen.ranked[:, : selector.keep]
+        # One layout, whatever the number of repeats: kernels are compiled once for each.
+        kept = np.ascontiguousarray(chosen.ranked[:, : selector.keep])
         said = predictor(plan.classifier)(columns, splits, prepared, kept, learning, predicted)
         found.append(_scored(splits, drawn, chosen, kept, said, predicted))
     return found
@@ -147,7 +149,7 @@ def fit_splits(
 def _scored(splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int) -> Repeats:
     in_test = splits.side == TEST
     probability = np.full((*in_test.shape, splits.n_classes), np.nan, dtype=np.float32)
-    probability[in_test | (predicted == ALL)] = said
+    probability[(splits.side != UNUSED) if predicted == ALL else in_test] = said
     parts = score_parts(probability, splits.labels, in_test)
     twin, correlation = chosen.twins
     return Repeats(

@@ -67,11 +67,11 @@ def run_lines(
     plan = lines[0].plan
     if any(replace(line.plan, classifier=plan.classifier) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
-    positive = plan.positive_code(table)
+    plan.positive_code(table)
     check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
     space = LabelSpace.of(table)
     exact = space.is_counted_out(plan.n_permutations)
-    works = [_opened(table, line, _wanted(plan, space, exact), positive, folder) for line in lines]
+    works = [_opened(table, line, space, exact, folder) for line in lines]
     found = label_warnings(space, plan, table.classes)
     for code, text in found:
         if code == "smallest-p":
@@ -81,9 +81,10 @@ def run_lines(
     return [_scores(table, work, space, exact, found) for work in works]
 
 
-def _opened(table: Table, line: Line, wanted: dict[str, Collected], positive: int | None, folder: Path | None) -> _Work:
+def _opened(table: Table, line: Line, space: LabelSpace, exact: bool, folder: Path | None) -> _Work:
     """The empty places of a line, filled with what lies in the folder."""
     plan, selector, name = line
+    wanted, positive = _wanted(plan, space, exact), plan.positive_code(table)
     settings = settings_of(plan, selector)
     about = {
         "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
@@ -94,7 +95,10 @@ def _opened(table: Table, line: Line, wanted: dict[str, Collected], positive: in
     for collected in wanted.values():
         for records in store.read(collected.kind):
             collected.add(records)
-    planned = numbers_of(plan) if folder is None else announce(folder / own, name, about, plan, positive, wanted)
+    smallest = space.smallest_p(plan.n_permutations)
+    planned = numbers_of(plan)
+    if folder is not None:
+        planned = announce(folder / own, name, about, plan, positive, smallest, wanted)
     return _Work(line, wanted, store, planned)
 
 
@@ -175,12 +179,11 @@ def _fill(works: list[_Work], shared: Shared, pool: Pool, progress: Progress | N
         done += batch.n_fits
         say(_NOTES[batch.kind])
 
-    for note in [*notes, "repeats"]:  # a log shows the first one of a minute
-        say(note)
+    for note in [*notes, "warming up the workers; after an update they compile, once"]:
+        say(note)  # a log shows the first one of a minute
     firsts = {(batch.kind, batch.lines): batch for batch in reversed(_missing(works))}
     if not firsts:
         return
-    say("warming up the workers; after an update they compile, once")
     pool.everywhere(warm, shared)
     seconds_per_fit: dict[str, float] = {}
     for _, (batch, found, seconds) in pool.each(pilot, list(firsts.values()), shared):

@@ -38,9 +38,9 @@ def class_score(probability: np.ndarray, code: int) -> np.ndarray:
 
     Probabilities are kept in float32, where all above 1 - 3e-8 are 1; near 1 the other classes' tell them apart.
     """
-    own = probability[:, code].astype(float)
-    rest = np.delete(probability, code, axis=1).astype(float).sum(axis=1)
-    return np.where(own <= 0.5, own, 1.0 - rest)
+    scores = np.empty(len(probability))
+    scoring.class_score(probability, code, scores)
+    return scores
 
 
 def score_parts(probability: np.ndarray, labels: np.ndarray, inside: np.ndarray) -> Parts:

@@ -20,6 +20,8 @@ Rule = Callable[[np.ndarray, np.ndarray, int, float, np.ndarray, np.ndarray, np.
 
 #: Draws before a split with every class on both sides counts as impossible.
 MAX_DRAWS = 1000
+#: Repeats that are split beforehand: where one of them fails, a run would end half way.
+_TRIED = 100
 
 
 class Drawn(NamedTuple):
@@ -94,11 +96,10 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rul
                 f"class {name!r} has {held}, so it cannot be in training and test part at once. "
                 "Leave it aside (in a study: drop_small_classes), give another group column, or add samples of it"
             )
-    first = np.zeros(1, int)
+    repeats = np.arange(_TRIED)
+    labels = np.tile(table.y, (_TRIED, 1))
     try:
-        draw_splits(
-            table.y[None], table.groups, table.n_classes, test_size=test_size, seed=seed, repeats=first, rule=rule
-        )
+        draw_splits(labels, table.groups, table.n_classes, test_size=test_size, seed=seed, repeats=repeats, rule=rule)
     except DataError:
         rarest = min(range(table.n_classes), key=lambda code: len(np.unique(table.groups[table.y == code])))
         n = len(np.unique(table.groups[table.y == rarest]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +25,13 @@ _FILE = "plan.json"
 
 
 def announce(
-    folder: Path, name: str, about: Mapping[str, Any], plan: Plan, positive: int | None, wanted: Mapping[str, Collected]
+    folder: Path,
+    name: str,
+    about: Mapping[str, Any],
+    plan: Plan,
+    positive: int | None,
+    smallest_p: float,
+    wanted: Mapping[str, Collected],
 ) -> dict[str, int]:
     """Write what is planned; returns the numbers that were planned first.
 
@@ -36,7 +43,8 @@ def announce(
     planned = before if before[-1:] == [numbers] else [*before, numbers]
     document = {
         "schema": name_of("plan"), "key": folder.name, "name": name, "settings": about["settings"],
-        "statistic": plan.statistic, "positive": positive, "planned": planned,
+        "statistic": plan.statistic, "positive": positive,
+        "smallest_p": None if math.isnan(smallest_p) else smallest_p, "planned": planned,
         "places": {kind: list(collected.shape) for kind, collected in wanted.items()},
         "began": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
@@ -87,6 +95,7 @@ class Standing:
     t_true: float
     t_permuted: np.ndarray
     exact: bool
+    smallest_p: float | None
     written: np.ndarray
 
 
@@ -126,5 +135,6 @@ def standing(folder: Path) -> Standing:
         t_true=t_true,
         t_permuted=t_permuted,
         exact=ENUMERATED in found,
+        smallest_p=document["smallest_p"],
         written=np.array(sorted(written)).reshape(-1, 2),
     )

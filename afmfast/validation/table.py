@@ -94,6 +94,9 @@ def predictor(classifier: Any) -> Predict:
             f"classifier = {classifier!r}; give one of {', '.join(CLASSIFIERS.names())}, or a scikit-learn estimator "
             "(an instance, with predict_proba or decision_function)"
         )
+    in_pairs = [n for n, v in classifier.get_params().items() if n.endswith("decision_function_shape") and v == "ovo"]
+    if in_pairs:
+        raise SettingsError(f"{in_pairs[0]} = 'ovo' scores pairs of classes; give 'ovr', which scores the classes")
     return partial(by_estimators, partial(seeded_clone, classifier))
 
 

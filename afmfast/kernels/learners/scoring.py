@@ -6,6 +6,8 @@ import numpy as np
 
 from .._jit import exact
 
+#: Above this probability a class is told by the others.
+NEAR_ONE = 1.0 - 2.0**-12
 #: Runs of this many values are sorted by insertion before they are merged.
 RUN = 8
 
@@ -91,11 +93,13 @@ def _most_probable(probability: np.ndarray) -> int:
 def class_score(probability: np.ndarray, code: int, scores: np.ndarray) -> None:
     """Numbers that order rows by the probability of a class, into scores (m,) float64.
 
-    In float32 all probabilities above 1 - 3e-8 are 1; near 1 those of the other classes tell rows apart.
+    In float32 all probabilities above 1 - 3e-8 are 1; near 1 those of the other classes tell rows apart. Below, the
+    sum of several others would part rows that are equal.
     """
+    near_one = 0.5 if probability.shape[1] == 2 else NEAR_ONE
     for i in range(scores.size):
         own = float(probability[i, code])
-        if own > 0.5:
+        if own > near_one:
             rest = 0.0
             for other in range(probability.shape[1]):
                 rest += float(probability[i, other]) if other != code else 0.0
