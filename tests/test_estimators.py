@@ -23,6 +23,7 @@ from afmfast.estimators import (
     LinearDiscriminantAnalysis,
     LogisticRegression,
 )
+from afmfast.kernels.learners.parts import one_part
 from afmfast.selection.table import Selector
 
 #: Settings for the checks, where those of a study would take minutes.
@@ -144,13 +145,13 @@ def test_linear_discriminant__a_ridge_that_is_nothing_is_refused():
 def test_selection__in_a_pipeline_is_that_of_a_study():
     X, y = table(q=8)
     X[:, 5] = X[:, 1] + 1e-3 * X[:, 2]
-    chosen = Selector(0.9, keep=3, rank="gini_single")(X, y, 0)
+    chosen = Selector(0.9, rank="gini_single")(*one_part(X, y), np.zeros(1, np.uint64))
     twins = CorrelationFilter(0.9).fit(X)
-    np.testing.assert_array_equal(twins.twin_, chosen.twin)
+    np.testing.assert_array_equal(twins.twin_, chosen.twins.twin[0])
     best = ImportanceSelector(3, rank="gini_single").fit(twins.transform(X), y)
     kept = np.arange(8)[twins.get_support()][best.get_support()]
-    assert sorted(chosen.columns) == kept.tolist()
-    np.testing.assert_allclose(best.importances_, chosen.importances[twins.get_support()])
+    assert sorted(chosen.ranked[0, :3]) == kept.tolist()
+    np.testing.assert_allclose(best.importances_, chosen.importances[0, twins.get_support()])
 
 
 def test_selection__with_a_seed_repeats_itself():
