@@ -40,6 +40,7 @@ class Own:
     symbol: str
     function: Function
     z_power: int
+    file: str
 
     def __call__(self, heights: LevelledHeights) -> float:
         """NaN without calling the function where no pixel was measured; raises `ParameterFailed` where it raises."""
@@ -49,7 +50,9 @@ class Own:
             return float(self.function(heights.z, heights.dx, heights.dy)) / heights.scale**self.z_power
         except Exception as fault:
             place = traceback.extract_tb(fault.__traceback__)[-1]
-            said = f"{type(fault).__name__}: {fault} ({place.filename}, line {place.lineno})"
+            # Code that travelled to a worker has forgotten its file: cloudpickle 3.1.3 calls it <dynamic-code>.
+            file = self.file if place.filename.startswith("<") else place.filename
+            said = f"{type(fault).__name__}: {fault} ({file}, line {place.lineno})"
             raise ParameterFailed(self.symbol, said) from fault
 
 
@@ -74,7 +77,8 @@ def own_row(
     if needs not in get_args(Needs):
         raise SettingsError(f"parameter {symbol!r}: needs is {needs!r}; allowed: {', '.join(get_args(Needs))}")
     z_power, xy_power = _powers(symbol, unit_powers)
-    value = Own(symbol, function, z_power)
+    file = getattr(getattr(function, "__code__", None), "co_filename", "<unknown>")
+    value = Own(symbol, function, z_power, file)
     return Parameter(
         symbol, title, LevelledHeights, value, z_power, xy_power, "own", definition, reference, needs, invariances=()
     )
