@@ -80,16 +80,18 @@ def test_retraces__pair_every_channel_and_leave_repeats_aside():
 
 
 def test_crossed__takes_the_first_of_every_level_and_names_who_lacks_one():
-    lines = [("a", "x", ""), ("a2", "x", "a"), ("a3", "x", "a"), ("b", "x", ""), ("b2", "x", "b"), ("c", "x", "")]
-    found = repeats.crossed(table(*lines, probe=["p", "q", "q", "q", "p", "p"]), "probe")
+    lines = [("a", "x", ""), ("a2", "x", "a"), ("a3", "x", "a"), ("b", "x", ""), ("b2", "x", "b"), ("c", "x", ""),
+             ("d", "x", ""), ("d2", "x", "d")]  # fmt: skip
+    found = repeats.crossed(table(*lines, probe=["p", "q", "q", "q", "p", "p", "p", "q"]), "probe")
     assert found.levels == ("p", "q")
-    np.testing.assert_array_equal(found.cells()[:, :, 0], [[1.0, 2.0], [5.0, 4.0], [6.0, np.nan]])
-    assert list(found.n_levels()) == [2, 2, 1]
+    np.testing.assert_array_equal(found.cells()[:, :, 0], [[1.0, 2.0], [5.0, 4.0], [6.0, np.nan], [7.0, 8.0]])
+    assert list(found.n_levels()) == [2, 2, 1, 2]
 
 
 def test_crossed__too_few_at_every_level():
-    with pytest.raises(DataError, match=r"0 samples were measured at every probe \(measurements: p 1, q 1\)"):
-        repeats.crossed(table(("a", "x", ""), ("b", "x", ""), probe=["p", "q"]), "probe")
+    lines = [("a", "x", ""), ("b", "x", ""), ("a2", "x", "a"), ("b2", "x", "b")]
+    with pytest.raises(DataError, match=r"2 samples were measured at every probe \(measurements: p 2, q 2\)"):
+        repeats.crossed(table(*lines, probe=["p", "p", "q", "q"]), "probe")
 
 
 def test_crossed__unknown_column():
@@ -117,6 +119,23 @@ def test_repeatability__of_a_crossed_factor_takes_its_offset_for_error():
     assert found["consistency"].item() == pytest.approx(1.0)
     assert found["icc"].item() < 0.6
     assert found["share_factor"].item() == pytest.approx(1 - found["share_sample"].item())
+
+
+@pytest.mark.parametrize(("n_levels", "has_interval"), [(4, False), (5, True)])
+def test_repeatability__of_few_levels_has_no_interval_and_no_verdict(n_levels, has_interval):
+    rng = np.random.default_rng(0)
+    values = rng.standard_normal((20, 1)) + 0.1 * rng.standard_normal((20, n_levels))
+    levels = list(range(n_levels)) * 20
+    found = afmfast.repeatability(values.reshape(-1, 1), np.repeat(np.arange(20), n_levels), levels=levels)
+    assert np.isfinite(found["icc_low"].item()) == has_interval == bool(found["verdict"].item())
+    assert found["icc"].item() > 0.9
+    assert np.isfinite(found["consistency_low"].item())
+
+
+@pytest.mark.parametrize("levels", [["p", "q", "p", "q", "p", "q"], ["p", "p", "p", "q", "q", "q"]])
+def test_repeatability__where_too_few_samples_have_every_level_is_refused(levels):
+    with pytest.raises(DataError, match=r"[12] samples were measured at every level \(p, q\); comparing takes 3"):
+        afmfast.repeatability(np.arange(6.0)[:, None], ["a", "a", "b", "b", "c", "d"], levels=levels)
 
 
 def test_repeatability__within_classes():
@@ -149,15 +168,25 @@ def test_repeatability__of_one_level_is_refused():
 EXAMPLE = json.loads((Path(contracts.folder()) / "examples" / "ok-repeatability.json").read_text("utf-8"))
 
 
-def test_told__counts_what_is_sure():
+def test_told__counts_the_sides_that_intervals_lie_on():
     sure = {"icc": 0.9, "icc_low": 0.8, "icc_high": 0.95}
     open_ = {"icc": 0.7, "icc_low": 0.4, "icc_high": 0.8}
-    undefined = dict.fromkeys(sure)
+    undefined, endless = dict.fromkeys(sure), {"icc": 0.5, "icc_low": None, "icc_high": None}
     comparison = {"kind": "rescans", "icc": "ICC(1,1)", "factor": None, "levels": [], "n_samples": 9, "n_repeated": 5}
-    assert words.told({**comparison, "columns": [sure, open_, undefined]}) == (
-        "5 of 9 samples scanned again. Of 2 parameters 1 surely repeat well (ICC(1,1) above 0.75), 0 surely do not, "
-        "1 are open."
+    assert words.told({**comparison, "columns": [sure, open_, undefined, endless]}) == (
+        "5 of 9 samples scanned again. ICC(1,1) of 3 parameters: 95 % interval above 0.75 for 1, below for 0, open for 2."
     )
+
+
+def test_told__says_why_two_probes_give_no_verdict():
+    endless = {"icc": 0.5, "icc_low": None, "icc_high": None}
+    comparison = {"kind": "factor", "icc": "ICC(2,1)", "factor": "probe", "levels": ["p", "q"], "n_samples": 9}
+    assert "no verdict: 2 levels say too little" in words.told({**comparison, "n_repeated": 9, "columns": [endless]})
+
+
+def test_lines__of_ways_back_have_the_bias_beside_the_icc():
+    headings = list(words.lines(EXAMPLE["comparisons"][1])[0])
+    assert headings[1:3] == ["ICC(3,1) (95 %)", "retrace − trace (24 pairs)"]
 
 
 def test_lines__best_first_in_units_people_read():

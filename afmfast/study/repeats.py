@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import DataError
 from ..records import RETRACE
 from ..selection.repeatability import NOTHING_REPEATED, RepeatabilityGate
+from ..significance.repeatability import FEWEST_SAMPLES
 
 Kind = Literal["rescans", "retraces", "factor"]
 
@@ -91,7 +92,7 @@ def retraces(table: pd.DataFrame) -> Repeats | None:
 def crossed(table: pd.DataFrame, factor: str) -> Repeats:
     """Samples that were measured at different levels of a column of the manifest (probe, instrument, set-point).
 
-    Raises `DataError` where there is no such column, or fewer than two samples were measured at every level.
+    Raises `DataError` where there is no such column, or fewer than three samples were measured at every level.
     """
     if factor not in table or factor in parameter_columns(table):
         listed = ", ".join(c for c in table.columns if ":" not in c)
@@ -109,11 +110,11 @@ def crossed(table: pd.DataFrame, factor: str) -> Repeats:
         tuple(map(str, levels)), level,
     )  # fmt: skip
     n_whole = int((found.n_levels() == len(levels)).sum())
-    if len(levels) < 2 or n_whole < 2:
+    if len(levels) < 2 or n_whole < FEWEST_SAMPLES:
         counts = ", ".join(f"{name} {n}" for name, n in zip(levels, np.bincount(level), strict=True)) or "none"
         raise DataError(
             f"{n_whole} samples were measured at every {factor} (measurements: {counts}). Comparing takes two levels "
-            "and two samples that were scanned at each: name the scans of one sample with repeat_of in the manifest"
+            "and three samples that were scanned at each: name the scans of one sample with repeat_of in the manifest"
         )
     return found
 
