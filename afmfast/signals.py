@@ -52,7 +52,7 @@ SIGNALS: tuple[Signal, ...] = (
     _dependent("frequency", "frequency", "stiffness of the cantilever and its amplitude"),
     _dependent("drive", "drive, excitation", "set by the instrument, not measured on the sample"),
     _dependent("bias or input", "tip bias, input", "set by the instrument, not measured on the sample"),
-    _dependent("current", "current, photocurrent", "bias, tip coating and contact area; in STM what the feedback holds constant"),
+    _dependent("current", "current, photocurrent", "bias, tip, contact area; in STM what the feedback holds constant"),
     _dependent("potential", "potential, cpd, kpfm", "measured against the work function of the tip in use"),
     _absolute("deformation", "deform, indent", "a length under the peak force that was set: compare equal forces"),
     HEIGHT,

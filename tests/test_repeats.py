@@ -12,14 +12,16 @@ import pytest
 
 import afmfast
 from afmfast import contracts
+from afmfast.cli.app import repeatability
 from afmfast.errors import DataError, StoreError
 from afmfast.report import repeatability as words
 from afmfast.report import wording
 from afmfast.report.write import write
 from afmfast.study import pipeline, repeats
+from afmfast.study.at_work import at_work
 from afmfast.study.folder import StudyFolder
 from afmfast.study.pipeline import ingest_stage, measure_stage
-from afmfast.study.repeatability import repeatability_stage
+from afmfast.study.repeatability import judged, repeatability_stage
 from afmfast.study.settings import Settings
 from afmfast.synthetic import archive
 
@@ -66,6 +68,20 @@ def test_rescans__tiles_are_compared_with_their_own():
 def test_rescans__a_lone_repeat_keeps_its_own_label():
     found = repeats.rescans(table(("a2", "x", "a"), ("a3", "x", "a"), ("b", "y", "")))
     assert dict(zip(found.names, found.classes, strict=True)) == {"a": "x", "b": "y"}
+
+
+def test_rescans__an_unlabelled_sample_is_of_no_class():
+    lines = [(f"{name}{turn}", label, f"{name}1" if turn == "2" else "")
+             for name, label in zip("abcdef", ("x", "x", "y", "y", "", ""), strict=True) for turn in "12"]  # fmt: skip
+    heights = np.random.default_rng(0).standard_normal(12)
+    some = judged(repeats.rescans(table(*lines[:8], height__Sq=heights[:8])))
+    every = judged(repeats.rescans(table(*lines, height__Sq=heights)))
+    assert every["icc_within_class"].item() == some["icc_within_class"].item()
+    assert every["icc"].item() != some["icc"].item()
+
+
+def test_rescans__of_one_class_and_unlabelled_samples_have_no_classes():
+    assert repeats.rescans(table(("a", "x", ""), ("a2", "", "a"), ("b", "", ""))).classes is None
 
 
 def test_rescans__none_without_repeats():
@@ -174,7 +190,8 @@ def test_told__counts_the_sides_that_intervals_lie_on():
     undefined, endless = dict.fromkeys(sure), {"icc": 0.5, "icc_low": None, "icc_high": None}
     comparison = {"kind": "rescans", "icc": "ICC(1,1)", "factor": None, "levels": [], "n_samples": 9, "n_repeated": 5}
     assert words.told({**comparison, "columns": [sure, open_, undefined, endless]}) == (
-        "5 of 9 samples scanned again. ICC(1,1) of 3 parameters: 95 % interval above 0.75 for 1, below for 0, open for 2."
+        "5 of 9 samples scanned again. ICC(1,1) of 3 parameters: 95 % interval above 0.75 for 1, below for 0, "
+        "open for 2."
     )
 
 
@@ -282,3 +299,33 @@ def test_section__of_a_table_that_is_no_more_is_not_shown(study):
     assert pipeline.repeatability_of(folder) is not None
     measure_stage(folder, settings.model_copy(update={"parameters": ("Sq",)}), workers=1)
     assert pipeline.repeatability_of(folder) is None
+
+
+@pytest.mark.parametrize("column", ["repeat_of", "label", "batch"])
+def test_section__of_scans_that_are_called_otherwise_now_is_not_shown(study, column):
+    folder, settings = study
+    frame = measure_stage(folder, settings, workers=1)
+    changed = frame.assign(**{column: ["" if column == "repeat_of" else "other", *frame[column][1:]]})
+    changed.loc[len(frame) - 1, column] = "" if column == "repeat_of" else "other"
+    changed.attrs.update(frame.attrs)
+    assert pipeline.compared_key(changed) != pipeline.compared_key(frame)
+
+
+def test_command__keeps_to_the_lock_of_the_folder(study):
+    folder, _ = study
+    with at_work(folder, None), pytest.raises(StoreError, match="is at work here"):
+        repeatability(folder.path, quiet=True)
+
+
+def test_command__writes_the_report_anew(study, monkeypatch):
+    folder, _ = study
+    written = []
+    monkeypatch.setattr(pipeline, "report_stage", written.append)
+    repeatability(folder.path, workers=1, quiet=True)
+    assert written == []
+    folder.results.write_text("{}")
+    try:
+        repeatability(folder.path, workers=1, quiet=True)
+    finally:
+        folder.results.unlink()
+    assert [one.path for one in written] == [folder.path]

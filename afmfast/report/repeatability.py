@@ -40,8 +40,8 @@ def told(comparison: Comparison) -> str:
     good = sum(c["icc_low"] >= _GOOD for c in known)
     poor = sum(c["icc_high"] < _GOOD for c in known)
     return (
-        f"{compared} {comparison['icc']} of {plural(len(columns), 'parameter')}: 95 % interval above {_GOOD} for {good}, "
-        f"below for {poor}, open for {len(columns) - good - poor}."
+        f"{compared} {comparison['icc']} of {plural(len(columns), 'parameter')}: 95 % interval above {_GOOD} for "
+        f"{good}, below for {poor}, open for {len(columns) - good - poor}."
     )
 
 

@@ -162,7 +162,8 @@ def components_2(table: TwoWay) -> Components:
 def smallest_difference(error: np.ndarray) -> np.ndarray:
     """The minimal detectable change 1.96 sqrt(2) SEM: an estimate of what 95 % of pairs of one sample differ by less.
 
-    `error` (p,) is the variance of a single measurement, taken as if it were known. Reference: Weir 2005, J. Strength Cond. Res. 19:231.
+    `error` (p,) is the variance of a single measurement, taken as if it were known.
+    Reference: Weir 2005, J. Strength Cond. Res. 19:231.
     """
     return _NORMAL_95 * np.sqrt(2 * error)
 

@@ -19,7 +19,7 @@ from ..kernels.anova import by_subject, one_way, two_way
 from ..significance import repeatability as precision
 from . import repeats as found
 from .folder import Progress, StudyFolder
-from .pipeline import measure_stage, of_manifest
+from .pipeline import compared_key, measure_stage, of_manifest
 from .repeats import Repeats
 from .settings import Settings
 
@@ -115,7 +115,8 @@ def judged(repeats: Repeats) -> pd.DataFrame:
         lines |= _ends("consistency", overall.consistency)
     lines |= _shares(overall.components)
     if repeats.classes is not None:
-        within = judge(repeats, repeats.classes)
+        labelled = repeats.labelled()
+        within = judge(labelled, labelled.classes)
         lines |= _ends("icc_within_class", within.icc) | _shares(within.components, "_within_class")
     error = overall.components.error
     lines |= {"sem": np.sqrt(error), "mdc": precision.smallest_difference(error)}
@@ -169,7 +170,7 @@ def document_of(compared: Sequence[Repeats], table: pd.DataFrame) -> dict[str, A
     return {
         "schema": name_of("repeatability"),
         "afmfast": version("afmfast"),
-        "key": str(table.attrs.get("key", "")),
+        "key": compared_key(table),
         "confidence": CONFIDENCE,
         "comparisons": [_comparison(one, units) for one in compared],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -25,7 +25,7 @@ class Repeats:
     """Measurements `values` (N, p) of samples numbered by `sample` (N,), in the order in which they count as first.
 
     `level` (N,) numbers the entry of `levels` that a measurement was made at, None for plain re-scans; `classes` (a,)
-    are the samples' labels, None where they are of one class or of none; `groups` (a,) what they belong to.
+    are the samples' labels, empty where a sample has none, None where they are of one class or of none.
     """
 
     kind: Kind
@@ -57,6 +57,18 @@ class Repeats:
         """At how many levels each sample was measured: (a,)."""
         places = pd.DataFrame({"sample": self.sample, "level": self.level}).drop_duplicates()
         return np.bincount(places["sample"], minlength=len(self.names))
+
+    def labelled(self) -> Repeats:
+        """Of samples with a label only."""
+        if self.classes is None:
+            return self
+        has = self.classes.astype(str) != ""
+        kept = has[self.sample]
+        return replace(
+            self, values=self.values[kept], sample=(np.cumsum(has) - 1)[self.sample[kept]],
+            names=tuple(np.array(self.names, dtype=object)[has]), classes=self.classes[has],
+            level=None if self.level is None else self.level[kept],
+        )  # fmt: skip
 
 
 def rescans(table: pd.DataFrame) -> Repeats | None:
@@ -174,11 +186,11 @@ def _numbered(samples: Sequence[str] | np.ndarray) -> tuple[tuple[str, ...], np.
 
 
 def _classes(table: pd.DataFrame, first: pd.Series, names: Sequence[str]) -> np.ndarray | None:
-    """Labels of the samples; a repeat may leave its own empty."""
+    """Labels of the samples, empty where no scan of a sample has one."""
     labels = table["label"].fillna("").astype(str)
     said = labels[labels != ""].groupby(first[labels != ""].to_numpy()).first()
     classes = np.array([said.get(name, "") for name in names], dtype=str)
-    return classes if len(set(classes)) > 1 else None
+    return classes if len(set(classes) - {""}) > 1 else None
 
 
 def _way_back(column: str) -> str:
