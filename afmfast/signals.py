@@ -11,6 +11,9 @@ Kind = Literal["absolute", "instrument-dependent"]
 #: Units of a signal that nobody calibrated.
 RAW_UNITS = frozenset({"", "V", "V/V", "arb.", "LSB", "deg"})
 
+#: "Z_Sensor 2", "ZSensor" and "DMTModulus" are two words each.
+_WORD_ENDS = re.compile(r"[\W\d_]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -22,9 +25,10 @@ class Signal:
     reason: str
 
     def named_in(self, channel: str) -> bool:
-        """Whether a channel's name has one of the words, in any case and with or without spaces or hyphens."""
-        letters = re.sub(r"[\W_]", "", channel.casefold())
-        return any(word.replace(" ", "") in letters for word in self.words)
+        """Whether a word of a channel's name begins with one of these, in any case and spelt together or apart."""
+        parts = _WORD_ENDS.split(channel)
+        rests = ["".join(parts[k:]).casefold() for k in range(len(parts))]
+        return any(rest.startswith(word.replace(" ", "")) for word in self.words for rest in rests)
 
 
 def _dependent(name: str, words: str, reason: str) -> Signal:
@@ -35,9 +39,11 @@ def _absolute(name: str, words: str, reason: str) -> Signal:
     return Signal(name, tuple(words.split(", ")), "absolute", reason)
 
 
+HEIGHT = _absolute("height", "height, topo, z axis, z sensor", "a length, calibrated with the scanner")
+
 #: The first row that a name fits tells.
 SIGNALS: tuple[Signal, ...] = (
-    _dependent("phase", "phase", "the lag changes with drive frequency, free amplitude and set-point"),
+    _dependent("phase", "phase, in phase", "the lag changes with drive frequency, free amplitude and set-point"),
     _dependent("amplitude", "ampl", "what the feedback holds constant; the rest changes with drive and set-point"),
     _dependent("error", "error", "what the feedback has not yet followed: gains and scan speed"),
     _dependent("deflection", "deflection", "set-point, gains and the sensitivity of the optical lever"),
@@ -46,10 +52,10 @@ SIGNALS: tuple[Signal, ...] = (
     _dependent("frequency", "frequency", "stiffness of the cantilever and its amplitude"),
     _dependent("drive", "drive, excitation", "set by the instrument, not measured on the sample"),
     _dependent("bias or input", "tip bias, input", "set by the instrument, not measured on the sample"),
-    _dependent("current", "current", "bias, tip coating and contact area; in STM what the feedback holds constant"),
+    _dependent("current", "current, photocurrent", "bias, tip, contact area; in STM what the feedback holds constant"),
     _dependent("potential", "potential, cpd, kpfm", "measured against the work function of the tip in use"),
     _absolute("deformation", "deform, indent", "a length under the peak force that was set: compare equal forces"),
-    _absolute("height", "height, topo, z axis, z sensor", "a length, calibrated with the scanner"),
+    HEIGHT,
     _absolute("adhesion", "adhesion, pull off", "a force, by spring constant and sensitivity; the tip matters"),
     _absolute("modulus or stiffness", "modulus, stiff, young", "by spring constant and a model of the contact"),
     _absolute("energy", "energy, dissipat, work", "from force curves, by spring constant and sensitivity"),
@@ -60,6 +66,8 @@ OTHER = Signal("other", (), "absolute", "in a physical unit, and no name that sa
 
 
 def signal_of(channel: str, unit: str) -> Signal:
-    """What kind of channel a vendor's name and an SI unit mean."""
+    """What kind of channel a vendor's name and an SI unit mean; a height in m is one, whatever else the name says."""
+    if unit == "m" and HEIGHT.named_in(channel):
+        return HEIGHT
     named = next((signal for signal in SIGNALS if signal.named_in(channel)), OTHER)
     return RAW if named.kind == "absolute" and unit in RAW_UNITS else named

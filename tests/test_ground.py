@@ -163,6 +163,18 @@ def test_signal__is_recognised_however_the_vendor_spells_it():
     assert {signal_of(name, "V").name for name in ("TipBias", "tip bias", "Tip_Bias")} == {"bias or input"}
 
 
+@pytest.mark.parametrize(
+    ("channel", "unit", "name"),
+    [("Sample Height", "m", "height"), ("Height (sample)", "m", "height"), ("sampleHeight", "m", "height"),
+     ("Topography (constant current)", "m", "height"), ("Network", "m", "other"), ("Network", "V", "raw signal"),
+     ("Sample Amplitude", "m", "amplitude"), ("vDeflection", "m", "deflection"), ("AmplitudeRetrace", "m", "amplitude"),
+     ("LogDMTModulus", "Pa", "modulus or stiffness"), ("Inphase", "N", "phase"), ("M1Phase", "N", "phase"),
+     ("PeakForceError", "N", "error"), ("Current (sample)", "A", "current"), ("Height", "V", "raw signal")],
+)  # fmt: skip
+def test_signal__is_told_by_how_words_begin(channel, unit, name):
+    assert signal_of(channel, unit).name == name
+
+
 @pytest.mark.parametrize(("unit", "name"), [("", "raw signal"), ("V", "raw signal"), ("Pa", "other")])
 def test_signal__of_no_known_name_is_told_by_its_unit(unit, name):
     assert signal_of("Канал 7", unit).name == name

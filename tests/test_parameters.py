@@ -410,6 +410,16 @@ def test_fractal__a_sinusoid_has_no_dimension(waves: tuple[float, float], level:
     assert "smooth, repeat" in found.attrs["undefined"]["D_psd"]
 
 
+@pytest.mark.parametrize(
+    ("n", "lost"), [(3, FITTED), (63, ["D_part", "D_area", "D_prism", "D_box", "D_dbc"]), (64, [])]
+)
+def test_fractal__of_a_small_image_says_so(n: int, lost: list[str]) -> None:
+    z = synthetic.self_affine((96, 96), DX, DX, sq=A, hurst=0.5)[:n, :n]
+    why = measure_image(z, DX, DX, parameters=FITTED, level="constant").attrs["undefined"]
+    assert set(why) == set(lost)
+    assert set(why.values()) <= {f"no power law: {n} x {n} pixels are too few for it, three scales at least"}
+
+
 def test_fractal__a_constant_and_a_plane_have_no_dimension() -> None:
     for z in (np.full((64, 64), 5e-9), synthetic.plane((64, 64), DX, DX, slope_x=0.1, slope_y=0.2)):
         assert measure_image(z, DX, DX, level="none")[FITTED].isna().all()

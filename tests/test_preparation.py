@@ -165,7 +165,7 @@ def test_missing__next_image_of_the_shape_is_not_touched():
 
 
 def test_undefined__is_empty_where_all_is_there():
-    assert measure_image(rough((24, 20)), DX, DY).attrs["undefined"] == {}
+    assert measure_image(rough((64, 72)), DX, DY).attrs["undefined"] == {}
     assert measure_image(np.zeros((24, 20)), DX, DY).attrs["undefined"] == {}
     assert measure_image(np.zeros((1, 9)), DX, DY).attrs["undefined"] == {}
 

@@ -60,7 +60,8 @@ def test_icc__agrees_with_outside(line):
              "ICC(3,1)": lambda: rp.icc_3(table)}[line["quantity"]]()  # fmt: skip
     for end in ("value", "low", "high"):
         if line[end]:
-            assert getattr(found, end)[0] == pytest.approx(float(line[end]), abs=float(line["tolerance"]))
+            possible = max(float(line[end]), -1 / (table.k - 1))  # the others do not clip
+            assert getattr(found, end)[0] == pytest.approx(possible, abs=float(line["tolerance"]))
 
 
 @pytest.mark.parametrize("line", SQUARES, ids=lambda o: f"{o['set']} {o['quantity']}")
@@ -90,7 +91,7 @@ def test_icc_1__interval_within_classes_covers(rho):
     assert 0.925 <= share <= 0.965
 
 
-@pytest.mark.parametrize(("n", "k"), [(8, 2), (12, 3)])
+@pytest.mark.parametrize(("n", "k"), [(8, 2), (12, 3), (12, 5)])
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
 def test_icc_2_and_3__intervals_cover(n, k, rho):
     rng, left = np.random.default_rng(3), (1 - rho) / 2
@@ -99,6 +100,23 @@ def test_icc_2_and_3__intervals_cover(n, k, rho):
     assert FEWEST <= covered(rp.icc_3(two_way(cells)), rho / (rho + left)) <= MOST
     # Satterthwaite's degrees of freedom are an approximation
     assert 0.90 <= covered(rp.icc_2(two_way(cells)), rho) <= 0.99
+
+
+def test_icc_2__of_noise_has_an_interval_that_holds_its_value_or_none():
+    found = rp.icc_2(two_way(np.random.default_rng(4).standard_normal((3, 2, N))))
+    assert (np.abs(found.value) <= 1).all()
+    known = np.isfinite(found.low)
+    np.testing.assert_array_equal(known, np.isfinite(found.high))
+    assert 0.5 < known.mean() < 1
+    low, value, high = (one[known] for one in (found.low, found.value, found.high))
+    assert ((low >= -1) & (low <= value) & (value <= high) & (high <= 1)).all()
+
+
+def test_crossed__of_two_samples_has_no_interval():
+    table = two_way(np.random.default_rng(4).standard_normal((2, 3, 9)))
+    for found in (rp.icc_2(table), rp.icc_3(table)):
+        assert np.isfinite(found.value).all()
+        assert np.isnan([found.low, found.high]).all()
 
 
 def test_components__are_unbiased_with_unequal_numbers_and_classes():
@@ -173,8 +191,8 @@ def test_crossed__classes_do_not_count_as_samples():
 
 
 def test_icc__of_equal_repeats_is_1_and_of_a_constant_undefined():
-    values = np.array([[1.0, 5.0], [1.0, 5.0], [2.0, 5.0], [2.0, 5.0]])
-    for found in (rp.icc_1(one_way_of(values, np.array([0, 0, 1, 1]))), rp.icc_2(two_way(values.reshape(2, 2, 2)))):
+    values, subject = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0]]).repeat(2, axis=0), np.array([0, 0, 1, 1, 2, 2])
+    for found in (rp.icc_1(one_way_of(values, subject)), rp.icc_2(two_way(values.reshape(3, 2, 2)))):
         np.testing.assert_array_equal(np.array(found), [[1.0, np.nan]] * 3)
 
 

@@ -12,14 +12,16 @@ import pytest
 
 import afmfast
 from afmfast import contracts
+from afmfast.cli.app import repeatability
 from afmfast.errors import DataError, StoreError
 from afmfast.report import repeatability as words
 from afmfast.report import wording
 from afmfast.report.write import write
 from afmfast.study import pipeline, repeats
+from afmfast.study.at_work import at_work
 from afmfast.study.folder import StudyFolder
 from afmfast.study.pipeline import ingest_stage, measure_stage
-from afmfast.study.repeatability import repeatability_stage
+from afmfast.study.repeatability import judged, repeatability_stage
 from afmfast.study.settings import Settings
 from afmfast.synthetic import archive
 
@@ -68,6 +70,20 @@ def test_rescans__a_lone_repeat_keeps_its_own_label():
     assert dict(zip(found.names, found.classes, strict=True)) == {"a": "x", "b": "y"}
 
 
+def test_rescans__an_unlabelled_sample_is_of_no_class():
+    lines = [(f"{name}{turn}", label, f"{name}1" if turn == "2" else "")
+             for name, label in zip("abcdef", ("x", "x", "y", "y", "", ""), strict=True) for turn in "12"]  # fmt: skip
+    heights = np.random.default_rng(0).standard_normal(12)
+    some = judged(repeats.rescans(table(*lines[:8], height__Sq=heights[:8])))
+    every = judged(repeats.rescans(table(*lines, height__Sq=heights)))
+    assert every["icc_within_class"].item() == some["icc_within_class"].item()
+    assert every["icc"].item() != some["icc"].item()
+
+
+def test_rescans__of_one_class_and_unlabelled_samples_have_no_classes():
+    assert repeats.rescans(table(("a", "x", ""), ("a2", "", "a"), ("b", "", ""))).classes is None
+
+
 def test_rescans__none_without_repeats():
     assert repeats.rescans(table(("a", "x", ""), ("b", "x", ""))) is None
 
@@ -80,16 +96,18 @@ def test_retraces__pair_every_channel_and_leave_repeats_aside():
 
 
 def test_crossed__takes_the_first_of_every_level_and_names_who_lacks_one():
-    lines = [("a", "x", ""), ("a2", "x", "a"), ("a3", "x", "a"), ("b", "x", ""), ("b2", "x", "b"), ("c", "x", "")]
-    found = repeats.crossed(table(*lines, probe=["p", "q", "q", "q", "p", "p"]), "probe")
+    lines = [("a", "x", ""), ("a2", "x", "a"), ("a3", "x", "a"), ("b", "x", ""), ("b2", "x", "b"), ("c", "x", ""),
+             ("d", "x", ""), ("d2", "x", "d")]  # fmt: skip
+    found = repeats.crossed(table(*lines, probe=["p", "q", "q", "q", "p", "p", "p", "q"]), "probe")
     assert found.levels == ("p", "q")
-    np.testing.assert_array_equal(found.cells()[:, :, 0], [[1.0, 2.0], [5.0, 4.0], [6.0, np.nan]])
-    assert list(found.n_levels()) == [2, 2, 1]
+    np.testing.assert_array_equal(found.cells()[:, :, 0], [[1.0, 2.0], [5.0, 4.0], [6.0, np.nan], [7.0, 8.0]])
+    assert list(found.n_levels()) == [2, 2, 1, 2]
 
 
 def test_crossed__too_few_at_every_level():
-    with pytest.raises(DataError, match=r"0 samples were measured at every probe \(measurements: p 1, q 1\)"):
-        repeats.crossed(table(("a", "x", ""), ("b", "x", ""), probe=["p", "q"]), "probe")
+    lines = [("a", "x", ""), ("b", "x", ""), ("a2", "x", "a"), ("b2", "x", "b")]
+    with pytest.raises(DataError, match=r"2 samples were measured at every probe \(measurements: p 2, q 2\)"):
+        repeats.crossed(table(*lines, probe=["p", "p", "q", "q"]), "probe")
 
 
 def test_crossed__unknown_column():
@@ -117,6 +135,23 @@ def test_repeatability__of_a_crossed_factor_takes_its_offset_for_error():
     assert found["consistency"].item() == pytest.approx(1.0)
     assert found["icc"].item() < 0.6
     assert found["share_factor"].item() == pytest.approx(1 - found["share_sample"].item())
+
+
+@pytest.mark.parametrize(("n_levels", "has_interval"), [(4, False), (5, True)])
+def test_repeatability__of_few_levels_has_no_interval_and_no_verdict(n_levels, has_interval):
+    rng = np.random.default_rng(0)
+    values = rng.standard_normal((20, 1)) + 0.1 * rng.standard_normal((20, n_levels))
+    levels = list(range(n_levels)) * 20
+    found = afmfast.repeatability(values.reshape(-1, 1), np.repeat(np.arange(20), n_levels), levels=levels)
+    assert np.isfinite(found["icc_low"].item()) == has_interval == bool(found["verdict"].item())
+    assert found["icc"].item() > 0.9
+    assert np.isfinite(found["consistency_low"].item())
+
+
+@pytest.mark.parametrize("levels", [["p", "q", "p", "q", "p", "q"], ["p", "p", "p", "q", "q", "q"]])
+def test_repeatability__where_too_few_samples_have_every_level_is_refused(levels):
+    with pytest.raises(DataError, match=r"[12] samples were measured at every level \(p, q\); comparing takes 3"):
+        afmfast.repeatability(np.arange(6.0)[:, None], ["a", "a", "b", "b", "c", "d"], levels=levels)
 
 
 def test_repeatability__within_classes():
@@ -149,15 +184,26 @@ def test_repeatability__of_one_level_is_refused():
 EXAMPLE = json.loads((Path(contracts.folder()) / "examples" / "ok-repeatability.json").read_text("utf-8"))
 
 
-def test_told__counts_what_is_sure():
+def test_told__counts_the_sides_that_intervals_lie_on():
     sure = {"icc": 0.9, "icc_low": 0.8, "icc_high": 0.95}
     open_ = {"icc": 0.7, "icc_low": 0.4, "icc_high": 0.8}
-    undefined = dict.fromkeys(sure)
+    undefined, endless = dict.fromkeys(sure), {"icc": 0.5, "icc_low": None, "icc_high": None}
     comparison = {"kind": "rescans", "icc": "ICC(1,1)", "factor": None, "levels": [], "n_samples": 9, "n_repeated": 5}
-    assert words.told({**comparison, "columns": [sure, open_, undefined]}) == (
-        "5 of 9 samples scanned again. Of 2 parameters 1 surely repeat well (ICC(1,1) above 0.75), 0 surely do not, "
-        "1 are open."
+    assert words.told({**comparison, "columns": [sure, open_, undefined, endless]}) == (
+        "5 of 9 samples scanned again. ICC(1,1) of 3 parameters: 95 % interval above 0.75 for 1, below for 0, "
+        "open for 2."
     )
+
+
+def test_told__says_why_two_probes_give_no_verdict():
+    endless = {"icc": 0.5, "icc_low": None, "icc_high": None}
+    comparison = {"kind": "factor", "icc": "ICC(2,1)", "factor": "probe", "levels": ["p", "q"], "n_samples": 9}
+    assert "no verdict: 2 levels say too little" in words.told({**comparison, "n_repeated": 9, "columns": [endless]})
+
+
+def test_lines__of_ways_back_have_the_bias_beside_the_icc():
+    headings = list(words.lines(EXAMPLE["comparisons"][1])[0])
+    assert headings[1:3] == ["ICC(3,1) (95 %)", "retrace − trace (24 pairs)"]
 
 
 def test_lines__best_first_in_units_people_read():
@@ -253,3 +299,33 @@ def test_section__of_a_table_that_is_no_more_is_not_shown(study):
     assert pipeline.repeatability_of(folder) is not None
     measure_stage(folder, settings.model_copy(update={"parameters": ("Sq",)}), workers=1)
     assert pipeline.repeatability_of(folder) is None
+
+
+@pytest.mark.parametrize("column", ["repeat_of", "label", "batch"])
+def test_section__of_scans_that_are_called_otherwise_now_is_not_shown(study, column):
+    folder, settings = study
+    frame = measure_stage(folder, settings, workers=1)
+    changed = frame.assign(**{column: ["" if column == "repeat_of" else "other", *frame[column][1:]]})
+    changed.loc[len(frame) - 1, column] = "" if column == "repeat_of" else "other"
+    changed.attrs.update(frame.attrs)
+    assert pipeline.compared_key(changed) != pipeline.compared_key(frame)
+
+
+def test_command__keeps_to_the_lock_of_the_folder(study):
+    folder, _ = study
+    with at_work(folder, None), pytest.raises(StoreError, match="is at work here"):
+        repeatability(folder.path, quiet=True)
+
+
+def test_command__writes_the_report_anew(study, monkeypatch):
+    folder, _ = study
+    written = []
+    monkeypatch.setattr(pipeline, "report_stage", written.append)
+    repeatability(folder.path, workers=1, quiet=True)
+    assert written == []
+    folder.results.write_text("{}")
+    try:
+        repeatability(folder.path, workers=1, quiet=True)
+    finally:
+        folder.results.unlink()
+    assert [one.path for one in written] == [folder.path]

@@ -154,12 +154,13 @@ def repeatability(
     workers: Workers = None,
     quiet: Quiet = False,
 ) -> int:
-    """Say how well each parameter repeats, from re-scans and ways back; write repeatability.json."""
+    """Say how well each parameter repeats, from re-scans and ways back; write repeatability.json and the report."""
     folder = StudyFolder(directory)
-    with shown(quiet=quiet) as progress:
-        document = lines.repeatability.repeatability_stage(
-            folder, folder.load(), by=by, workers=workers, progress=progress
-        )
+    settings = folder.load()
+    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
+        document = lines.repeatability.repeatability_stage(folder, settings, by=by, workers=workers, progress=progress)
+        if folder.results.is_file():
+            lines.pipeline.report_stage(folder)
     show_repeats(document)
     print(folder.repeatability)
     return 0

@@ -15,10 +15,11 @@ _HEADER = """# Channels
 
 A channel is *absolute* where its numbers mean the same on another calibrated instrument, and *instrument-dependent*
 where they hang on gains, drive, set-point or probe. A study uses the absolute ones; `channels: [height, Phase]` asks
-for others, and the report then says what to distrust. The first row with a word of the vendor's name tells; an absolute
+for others, and the report then says what to distrust. A height in m is one, whatever else its name says; else the first
+row tells that begins a word of the vendor's name ("Sample" has no amplitude, "vDeflection" is two words). An absolute
 channel in a raw unit ({units}) is a raw signal.
 
-| kind of channel | words in its name | | because |
+| kind of channel | words in its name begin with | | because |
 |---|---|---|---|
 """
 

@@ -27,8 +27,8 @@ A fractal row is read from a power law: a straight line in double-logarithmic ax
 4 pixels a period) to a quarter of the shorter side. `measure_image(...).attrs["fits"]` has its slope, R squared and
 range in metres. There is none (NaN, the reason in `attrs["undefined"]`) where heights are smooth (differences over two
 pixels are more than 1.97 times those over one), repeat (they differ less, by half in squares, than at some shorter
-distance) or do not vary along one axis: a sinusoid, a grating, a plane have no dimension. Do not compare dimensions of
-different estimators.
+distance) or do not vary along one axis: a sinusoid, a grating, a plane have no dimension. There is none either where an
+image has fewer than three scales: most take 32 or 64 pixels a side. Do not compare dimensions of different estimators.
 
 How much noise, pixels, scan size, levelling and a scar change each: [sensitivity.md](sensitivity.md). Image textures
 such as grey-level co-occurrence are not here: they hang on how heights are cut into grey levels, so one spike changes

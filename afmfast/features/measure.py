@@ -27,6 +27,9 @@ from .travel import Ticket, rows_of, tickets
 
 Progress = Callable[[int, int, str], None]
 _USUAL = Preparation()
+#: Pixels a side that every power law has three scales in.
+ENOUGH = 64
+TOO_SMALL = "no power law: {} x {} pixels are too few for it, three scales at least"
 NOT_ROUGH = "no power law: the heights are smooth, repeat, or do not vary along one axis"
 
 
@@ -79,7 +82,8 @@ def measure_image(
     slopes, area and summits take what is measured together with all the neighbours they need, the
     autocorrelation all pairs measured both; what needs every pixel, as the spectrum does, is NaN, and
     `.attrs["undefined"]` (symbol: reason) says so. The fractal rows are NaN too, with the reason there, where the
-    heights are smooth, repeat (as a sinusoid's do) or do not vary along one axis.
+    heights are smooth, repeat (as a sinusoid's do) or do not vary along one axis, or have too few pixels for three
+    scales (64 a side for all of them).
 
     `.attrs["fits"]` (symbol: slope, r2, shortest, longest) has the power law behind every fractal row: its slope in
     double-logarithmic axes, R squared, and the lengths in metres from and to which it was fitted.
@@ -117,12 +121,15 @@ def _masked(heights: np.ndarray, mask: np.ndarray) -> np.ndarray:
 def _undefined(
     surface: Surface, rows: Sequence[Parameter], values: Sequence[float], raw: np.ndarray, how: Preparation
 ) -> dict[str, str]:
-    """Why values are NaN, by symbol, as far as missing pixels or a surface that is not rough are the reason."""
+    """Why values are NaN, by symbol: missing pixels, or too few pixels or too smooth a surface for a power law."""
     missing = 0 if surface.is_complete else int((~np.isfinite(raw)).sum())
     if missing == 0 and (surface.is_flat or surface.valid.size == 0):
         return {}
     if missing == 0:
-        return {row.symbol: NOT_ROUGH for row in rows if row.fit is not None and not _is_rough(surface)}
+        fitted = [row.symbol for row, value in zip(rows, values, strict=True) if row.fit and math.isnan(value)]
+        if fitted and min(raw.shape) > 3 and not _is_rough(surface):
+            return dict.fromkeys(fitted, NOT_ROUGH)
+        return dict.fromkeys(fitted, TOO_SMALL.format(*raw.shape)) if min(raw.shape) < ENOUGH else {}
     said = f"{missing} of {raw.size} pixels are not measured"
     if surface.valid.size == 0:
         reason = f"{said}, more than fill={how.fill!r} fills ({MOST_MISSING:.0%})" if missing < raw.size else said

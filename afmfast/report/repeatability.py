@@ -10,7 +10,7 @@ from .wording import DASH, defined, fixed, joined, plural, readable, share
 
 Comparison = Mapping[str, Any]
 
-#: An ICC whose interval lies above this is good or excellent (Koo & Li 2016).
+#: An ICC above this is good or excellent (Koo & Li 2016).
 _GOOD = 0.75
 _WHERE = {
     "rescans": "scanned again",
@@ -26,15 +26,22 @@ _CAUTIONS = {
 
 
 def told(comparison: Comparison) -> str:
-    """What was compared, and how many parameters surely repeat well, surely do not, or are open."""
+    """What was compared, and on which side of a good ICC the parameters' intervals lie."""
     where = _WHERE[comparison["kind"]].format(factor=comparison["factor"], levels=joined(comparison["levels"]))
+    compared = f"{comparison['n_repeated']} of {plural(comparison['n_samples'], 'sample')} {where}."
     columns = [c for c in comparison["columns"] if defined(c["icc"])]
-    good = sum(c["icc_low"] >= _GOOD for c in columns)
-    poor = sum(c["icc_high"] < _GOOD for c in columns)
+    known = [c for c in columns if defined(c["icc_low"]) and defined(c["icc_high"])]
+    if comparison["icc"] == "ICC(2,1)" and not known:
+        n_levels = len(comparison["levels"])
+        return (
+            f"{compared} ICC(2,1) has no interval here and so no verdict: {n_levels} levels say too little of all "
+            f"there could be. ICC(3,1) has one; it leaves constant offsets out, which the differences show."
+        )
+    good = sum(c["icc_low"] >= _GOOD for c in known)
+    poor = sum(c["icc_high"] < _GOOD for c in known)
     return (
-        f"{comparison['n_repeated']} of {plural(comparison['n_samples'], 'sample')} {where}. Of "
-        f"{plural(len(columns), 'parameter')} {good} surely repeat well ({comparison['icc']} above {_GOOD}), "
-        f"{poor} surely do not, {len(columns) - good - poor} are open."
+        f"{compared} {comparison['icc']} of {plural(len(columns), 'parameter')}: 95 % interval above {_GOOD} for "
+        f"{good}, below for {poor}, open for {len(columns) - good - poor}."
     )
 
 
@@ -60,9 +67,15 @@ def _line(comparison: Comparison, column: Mapping[str, Any]) -> dict[str, str]:
     factor, pairs = comparison["factor"], column["agreement"]
     numbers = [column["mdc"], *(pair[end] for pair in pairs for end in ("bias", "low", "high"))]
     (mdc, *ends), unit = readable(numbers, column["unit"])
-    line = {"parameter": column["name"], "ICC (95 %)": _interval(column)}
-    if factor:
-        line["ICC(3,1)"] = fixed(column["consistency"])
+    differences = {
+        f"{pair['second']} − {pair['first']} ({_n_pairs(comparison, place)})": _limits(*ends[3 * place : 3 * place + 3])
+        for place, pair in enumerate(pairs)
+    }
+    line = {"parameter": column["name"], f"{comparison['icc']} (95 %)": _interval(column, "icc")}
+    if comparison["kind"] == "retraces":
+        line |= differences
+    if "consistency" in column:
+        line["ICC(3,1) (95 %)"] = _interval(column, "consistency")
     if "icc_within_class" in column:
         line["ICC within classes"] = fixed(column["icc_within_class"])
     line["of samples"] = share(column["share_sample"])
@@ -70,15 +83,21 @@ def _line(comparison: Comparison, column: Mapping[str, Any]) -> dict[str, str]:
         line[f"of {factor}"] = share(column["share_factor"])
     line["of the rest"] = share(column["share_residual"])
     line |= {"CV": share(column["cv"]), "smallest difference": f"{mdc} {unit}".strip()}
-    for place, pair in enumerate(pairs):
-        line[f"{pair['second']} − {pair['first']}"] = _limits(*ends[3 * place : 3 * place + 3])
-    return line | {"verdict": column["verdict"] or DASH}
+    return line | differences | {"verdict": column["verdict"] or DASH}
 
 
-def _interval(column: Mapping[str, Any]) -> str:
-    if not (defined(column["icc"]) and defined(column["icc_low"])):
-        return fixed(column["icc"])
-    return f"{fixed(column['icc'])} ({fixed(column['icc_low'], 2)} to {fixed(column['icc_high'], 2)})"
+def _n_pairs(comparison: Comparison, place: int) -> str:
+    """Of how many pairs a difference is, of one parameter or another."""
+    counts = [column["agreement"][place]["n"] for column in comparison["columns"]]
+    fewest, most = min(counts), max(counts)
+    return plural(most, "pair") if fewest == most else f"{fewest} to {most} pairs"
+
+
+def _interval(column: Mapping[str, Any], icc: str) -> str:
+    value, low, high = (column[f"{icc}{end}"] for end in ("", "_low", "_high"))
+    if not (defined(value) and defined(low) and defined(high)):
+        return fixed(value)
+    return f"{fixed(value)} ({fixed(low, 2)} to {fixed(high, 2)})"
 
 
 def _limits(bias: str, low: str, high: str) -> str:

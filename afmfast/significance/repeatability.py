@@ -16,6 +16,11 @@ from ..kernels.anova import OneWay, TwoWay
 _ROUNDING = 1e-13
 _NORMAL_95 = 1.959963984540054
 
+#: With fewer samples a crossed design has no interval.
+FEWEST_SAMPLES = 3
+#: From so few levels on the interval of ICC(2,1) holds about what it promises: docs/repeatability.md.
+FEWEST_LEVELS = 5
+
 #: Words for an ICC from so much on. Reference: Koo & Li 2016, J. Chiropr. Med. 15:155.
 WORDS = ((0.9, "excellent"), (0.75, "good"), (0.5, "moderate"), (-np.inf, "poor"))
 
@@ -26,6 +31,11 @@ class Icc(NamedTuple):
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
+
+    def without_interval(self) -> Icc:
+        """The value alone."""
+        nowhere = np.full_like(self.value, np.nan)
+        return Icc(self.value, nowhere, nowhere)
 
 
 class Components(NamedTuple):
@@ -47,7 +57,7 @@ class Components(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """Bland-Altman: mean of second minus first, its 95 % limits for single pairs, number of pairs, each (p,)."""
+    """Bland-Altman: mean of second minus first, estimated 95 % limits of single pairs, number of pairs, each (p,)."""
 
     bias: np.ndarray
     low: np.ndarray
@@ -70,17 +80,21 @@ def icc_1(table: OneWay, confidence: float = 0.95) -> Icc:
 def icc_3(table: TwoWay, confidence: float = 0.95) -> Icc:
     """ICC(3,1), consistency: as ICC(1,1), with a level's constant offset taken out.
 
-    References: Shrout & Fleiss 1979; McGraw & Wong 1996, ICC(C,1).
+    No interval for fewer than three samples. References: Shrout & Fleiss 1979; McGraw & Wong 1996, ICC(C,1).
     """
     df_residual = (table.n - 1) * (table.k - 1)
     value = _share(table.subjects, table.residual, table.k)
-    return Icc(value, *_from_ratio(table.subjects, table.residual, table.df_subjects, df_residual, table.k, confidence))
+    ends = _from_ratio(table.subjects, table.residual, table.df_subjects, df_residual, table.k, confidence)
+    return Icc(value, *(np.where(table.n >= FEWEST_SAMPLES, end, np.nan) for end in ends))
 
 
 def icc_2(table: TwoWay, confidence: float = 0.95) -> Icc:
     """ICC(2,1), agreement: levels are a sample of all there could be, and their offsets count as error.
 
-    References: Shrout & Fleiss 1979; McGraw & Wong 1996, ICC(A,1), interval with Satterthwaite's degrees of freedom.
+    Value and ends are clipped to -1 / (k - 1) and 1. No interval for fewer than three samples, nor where the
+    approximation fails: without degrees of freedom, or with ends that do not hold the value. It covers less than it
+    promises with fewer than `FEWEST_LEVELS` levels. References: Shrout & Fleiss 1979; McGraw & Wong 1996, ICC(A,1),
+    interval with Satterthwaite's degrees of freedom.
     """
     R, C, E, n, k = table.subjects, table.factor, table.residual, table.n, table.k
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -94,7 +108,11 @@ def icc_2(table: TwoWay, confidence: float = 0.95) -> Icc:
         F = fdtri(df, table.df_subjects, (1 + confidence) / 2)
         high = n * (F * R - E) / (rest + n * F * R)
     exact = value == 1
-    return Icc(value, np.where(exact, 1.0, low), np.where(exact, 1.0, high))
+    value, low, high = (
+        np.clip(end, -1 / (k - 1), 1.0) for end in (value, np.where(exact, 1.0, low), np.where(exact, 1.0, high))
+    )
+    holds = (n >= FEWEST_SAMPLES) & (exact | (df > 0)) & (low <= value) & (value <= high)
+    return Icc(value, np.where(holds, low, np.nan), np.where(holds, high, np.nan))
 
 
 def _share(between: np.ndarray, within: np.ndarray, k: np.ndarray | float) -> np.ndarray:
@@ -142,9 +160,10 @@ def components_2(table: TwoWay) -> Components:
 
 
 def smallest_difference(error: np.ndarray) -> np.ndarray:
-    """The minimal detectable change 1.96 sqrt(2) SEM: two single measurements of one sample differ less in 95 %.
+    """The minimal detectable change 1.96 sqrt(2) SEM: an estimate of what 95 % of pairs of one sample differ by less.
 
-    `error` (p,) is the variance of a single measurement. Reference: Weir 2005, J. Strength Cond. Res. 19:231.
+    `error` (p,) is the variance of a single measurement, taken as if it were known.
+    Reference: Weir 2005, J. Strength Cond. Res. 19:231.
     """
     return _NORMAL_95 * np.sqrt(2 * error)
 

@@ -137,11 +137,18 @@ def report_stage(folder: StudyFolder) -> Path:
 
 
 def repeatability_of(folder: StudyFolder) -> dict[str, Any] | None:
-    """The repeatability.json of a study, if it was made from the present parameter table."""
+    """The repeatability.json of a study, if it was made from the present parameter table and manifest."""
     if not (folder.repeatability.is_file() and folder.parameters.is_file()):
         return None
     document = dict(json.loads(folder.repeatability.read_text("utf-8")))
-    return document if document.get("key") == load_table(folder).attrs.get("key") else None
+    table = of_manifest(load_table(folder), folder.load())
+    return document if document.get("key") == compared_key(table) else None
+
+
+def compared_key(table: pd.DataFrame) -> str:
+    """Changes with what was measured and with all that the manifest says of it: repeats, labels, levels of factors."""
+    said = table.drop(columns=[column["name"] for column in table.attrs["columns"]]).astype(str).to_csv(index=False)
+    return hashlib.sha256(f"{table.attrs.get('key', '')}\n{said}".encode()).hexdigest()[:16]
 
 
 def load_results(folder: StudyFolder) -> dict[str, Any]:

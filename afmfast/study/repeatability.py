@@ -19,7 +19,7 @@ from ..kernels.anova import by_subject, one_way, two_way
 from ..significance import repeatability as precision
 from . import repeats as found
 from .folder import Progress, StudyFolder
-from .pipeline import measure_stage, of_manifest
+from .pipeline import compared_key, measure_stage, of_manifest
 from .repeats import Repeats
 from .settings import Settings
 
@@ -38,13 +38,14 @@ def repeatability(
 
     `samples` (N,) says which sample a measurement is of, `classes` (N,) its label; NaN = not measured. Plain repeats
     may be of unequal number and give ICC(1,1). With `levels` (N,), such as the probe used, samples are crossed with
-    that factor: `icc` is ICC(2,1), agreement, `consistency` is ICC(3,1); of several measurements at one level the
-    first counts, a sample that lacks a level does not.
+    that factor: `icc` is ICC(2,1), agreement, without an interval where there are fewer than five levels;
+    `consistency` is ICC(3,1). Of several measurements at one level the first counts, a sample that lacks a level does
+    not.
 
     Columns: `icc` and its 95 % interval `icc_low`, `icc_high`, the same within classes, `share_*` of the variance,
     `sem` and `mdc` (minimal detectable change) in the unit of the values, `cv` within samples, `verdict`; NaN where
-    not defined. docs/repeatability.md has the formulas. Raises `DataError` where lengths differ, a name is missing or
-    nothing repeats.
+    not defined. docs/repeatability.md has the formulas. Raises `DataError` where lengths differ, a name is missing,
+    nothing repeats, or fewer than three samples were measured at every level.
     """
     frame = values if isinstance(values, pd.DataFrame) else pd.DataFrame(np.asarray(values, float))
     sample, names = _coded("samples", samples, len(frame))
@@ -60,6 +61,12 @@ def repeatability(
         "rescans" if level is None else "factor", tuple(map(str, frame.columns)), frame.to_numpy(float), sample,
         names, labels, "level", level_names, level,
     )  # fmt: skip
+    n_whole = 0 if level is None else int((repeats.n_levels() == len(level_names)).sum())
+    if level is not None and n_whole < precision.FEWEST_SAMPLES:
+        raise DataError(
+            f"{n_whole} samples were measured at every level ({', '.join(level_names)}); comparing takes "
+            f"{precision.FEWEST_SAMPLES}: give measurements of one sample the same name"
+        )
     return judged(repeats).set_axis(frame.columns)
 
 
@@ -74,7 +81,7 @@ def _coded(what: str, entries: Sequence[Any], n: int) -> tuple[np.ndarray, tuple
 
 
 class Judgement(NamedTuple):
-    """ICC(1,1) or ICC(2,1) of every column, the variances behind it, and ICC(3,1) where a factor is crossed."""
+    """The ICC of every column that `which_icc` names, the variances behind it, and ICC(3,1) beside ICC(2,1)."""
 
     icc: precision.Icc
     components: precision.Components
@@ -87,8 +94,17 @@ def judge(repeats: Repeats, classes: np.ndarray | None = None) -> Judgement:
         table = one_way(by_subject(repeats.values, repeats.sample, len(repeats.names)), classes)
         return Judgement(precision.icc_1(table, CONFIDENCE), precision.components_1(table), None)
     crossed = two_way(repeats.cells(), classes)
-    consistency = precision.icc_3(crossed, CONFIDENCE)
-    return Judgement(precision.icc_2(crossed, CONFIDENCE), precision.components_2(crossed), consistency)
+    consistency, components = precision.icc_3(crossed, CONFIDENCE), precision.components_2(crossed)
+    if repeats.kind == "retraces":
+        return Judgement(consistency, components, None)
+    agreement = precision.icc_2(crossed, CONFIDENCE)
+    has_interval = crossed.k >= precision.FEWEST_LEVELS
+    return Judgement(agreement if has_interval else agreement.without_interval(), components, consistency)
+
+
+def which_icc(repeats: Repeats) -> str:
+    """There is no third direction, so ways there and back are no sample of levels: ICC(3,1)."""
+    return {"rescans": "ICC(1,1)", "retraces": "ICC(3,1)", "factor": "ICC(2,1)"}[repeats.kind]
 
 
 def judged(repeats: Repeats) -> pd.DataFrame:
@@ -99,7 +115,8 @@ def judged(repeats: Repeats) -> pd.DataFrame:
         lines |= _ends("consistency", overall.consistency)
     lines |= _shares(overall.components)
     if repeats.classes is not None:
-        within = judge(repeats, repeats.classes)
+        labelled = repeats.labelled()
+        within = judge(labelled, labelled.classes)
         lines |= _ends("icc_within_class", within.icc) | _shares(within.components, "_within_class")
     error = overall.components.error
     lines |= {"sem": np.sqrt(error), "mdc": precision.smallest_difference(error)}
@@ -153,7 +170,7 @@ def document_of(compared: Sequence[Repeats], table: pd.DataFrame) -> dict[str, A
     return {
         "schema": name_of("repeatability"),
         "afmfast": version("afmfast"),
-        "key": str(table.attrs.get("key", "")),
+        "key": compared_key(table),
         "confidence": CONFIDENCE,
         "comparisons": [_comparison(one, units) for one in compared],
     }
@@ -165,7 +182,7 @@ def _comparison(repeats: Repeats, units: Mapping[str, str]) -> dict[str, Any]:
     lacking = np.zeros(len(counts), bool) if repeats.level is None else repeats.n_levels() < len(repeats.levels)
     return {
         "kind": repeats.kind,
-        "icc": "ICC(1,1)" if repeats.level is None else "ICC(2,1)",
+        "icc": which_icc(repeats),
         "factor": repeats.factor or None,
         "levels": list(repeats.levels),
         "n_samples": int((~lacking).sum()),

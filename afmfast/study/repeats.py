@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import DataError
 from ..records import RETRACE
 from ..selection.repeatability import NOTHING_REPEATED, RepeatabilityGate
+from ..significance.repeatability import FEWEST_SAMPLES
 
 Kind = Literal["rescans", "retraces", "factor"]
 
@@ -24,7 +25,7 @@ class Repeats:
     """Measurements `values` (N, p) of samples numbered by `sample` (N,), in the order in which they count as first.
 
     `level` (N,) numbers the entry of `levels` that a measurement was made at, None for plain re-scans; `classes` (a,)
-    are the samples' labels, None where they are of one class or of none; `groups` (a,) what they belong to.
+    are the samples' labels, empty where a sample has none, None where they are of one class or of none.
     """
 
     kind: Kind
@@ -56,6 +57,18 @@ class Repeats:
         """At how many levels each sample was measured: (a,)."""
         places = pd.DataFrame({"sample": self.sample, "level": self.level}).drop_duplicates()
         return np.bincount(places["sample"], minlength=len(self.names))
+
+    def labelled(self) -> Repeats:
+        """Of samples with a label only."""
+        if self.classes is None:
+            return self
+        has = self.classes.astype(str) != ""
+        kept = has[self.sample]
+        return replace(
+            self, values=self.values[kept], sample=(np.cumsum(has) - 1)[self.sample[kept]],
+            names=tuple(np.array(self.names, dtype=object)[has]), classes=self.classes[has],
+            level=None if self.level is None else self.level[kept],
+        )  # fmt: skip
 
 
 def rescans(table: pd.DataFrame) -> Repeats | None:
@@ -91,7 +104,7 @@ def retraces(table: pd.DataFrame) -> Repeats | None:
 def crossed(table: pd.DataFrame, factor: str) -> Repeats:
     """Samples that were measured at different levels of a column of the manifest (probe, instrument, set-point).
 
-    Raises `DataError` where there is no such column, or fewer than two samples were measured at every level.
+    Raises `DataError` where there is no such column, or fewer than three samples were measured at every level.
     """
     if factor not in table or factor in parameter_columns(table):
         listed = ", ".join(c for c in table.columns if ":" not in c)
@@ -109,11 +122,11 @@ def crossed(table: pd.DataFrame, factor: str) -> Repeats:
         tuple(map(str, levels)), level,
     )  # fmt: skip
     n_whole = int((found.n_levels() == len(levels)).sum())
-    if len(levels) < 2 or n_whole < 2:
+    if len(levels) < 2 or n_whole < FEWEST_SAMPLES:
         counts = ", ".join(f"{name} {n}" for name, n in zip(levels, np.bincount(level), strict=True)) or "none"
         raise DataError(
             f"{n_whole} samples were measured at every {factor} (measurements: {counts}). Comparing takes two levels "
-            "and two samples that were scanned at each: name the scans of one sample with repeat_of in the manifest"
+            "and three samples that were scanned at each: name the scans of one sample with repeat_of in the manifest"
         )
     return found
 
@@ -173,11 +186,11 @@ def _numbered(samples: Sequence[str] | np.ndarray) -> tuple[tuple[str, ...], np.
 
 
 def _classes(table: pd.DataFrame, first: pd.Series, names: Sequence[str]) -> np.ndarray | None:
-    """Labels of the samples; a repeat may leave its own empty."""
+    """Labels of the samples, empty where no scan of a sample has one."""
     labels = table["label"].fillna("").astype(str)
     said = labels[labels != ""].groupby(first[labels != ""].to_numpy()).first()
     classes = np.array([said.get(name, "") for name in names], dtype=str)
-    return classes if len(set(classes)) > 1 else None
+    return classes if len(set(classes) - {""}) > 1 else None
 
 
 def _way_back(column: str) -> str:

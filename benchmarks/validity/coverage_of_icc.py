@@ -19,7 +19,9 @@ PLAIN = {
     "20 once and 8 twice": [1] * 20 + [2] * 8,
     "10 once and 3 five times": [1] * 10 + [5] * 3,
 }
-CROSSED = {"8 samples at 2 levels": (8, 2), "20 samples at 2 levels": (20, 2), "10 samples at 8 levels": (10, 8)}
+CROSSED = {
+    f"{n} samples at {k} levels": (n, k) for n, k in ((8, 2), (20, 2), (60, 2), (200, 2), (10, 5), (60, 5), (10, 8))
+}
 
 
 def plain(counts: list[int], rho: float) -> OneWay:

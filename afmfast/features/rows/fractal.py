@@ -10,6 +10,7 @@ from ..parameter import ALL, OFFSET, Invariance, Parameter
 
 _PETROV = "Petrov & Sokolov 2023, doi:10.3390/cells12212536"
 _GWYDDION = "Nečas & Klapetek 2012, doi:10.2478/s11534-011-0096-2"
+_DBC = "Sarkar & Chaudhuri 1994, doi:10.1109/21.259692"
 _FLIP: tuple[Invariance, ...] = ("offset", "flip")
 
 
@@ -40,25 +41,28 @@ ROWS = (
          "half the Nyquist frequency.", _GWYDDION, _FLIP),
     _row("D_var", "fractal dimension by height differences", Differences, lambda d: d.fit, 3.0, -0.5,
          "3 less half the log-log slope, common to rows and columns, of the mean square height difference over "
-         "distance (the structure function, the variogram).", _GWYDDION),
+         "distance (the structure function, the variogram). Takes 32 pixels a side.", _GWYDDION),
     _row("Hurst", "Hurst exponent", Differences, lambda d: d.fit, 0.0, 0.5,
-         "3 - D_var: heights differ by distance to this power.", _GWYDDION),
+         "3 - D_var: heights differ by distance to this power. Takes 32 pixels a side.", _GWYDDION),
     _row("D_part", "fractal dimension by partitioning", Blocks, lambda b: b.variance, 3.0, -0.5,
          "3 less half the log-log slope of the mean variance of the heights in square blocks over their side; blocks "
-         "are counted from the upper left corner.", _GWYDDION, OFFSET),
+         "are counted from the upper left corner. Takes 64 pixels a side.", _GWYDDION, OFFSET),
     _row("D_area", "fractal dimension by triangulation", CoarseAreas, lambda a: a.triangles, 2.0, -1.0,
          "2 less the log-log slope of the triangulated area through every so many pixels over their spacing, counted "
-         "from the upper left corner; Sq is drawn out to the shorter side, so no unit matters.", _GWYDDION, OFFSET),
+         "from the upper left corner; Sq is drawn out to the shorter side, so no unit matters. "
+         "Takes 64 pixels a side.", _GWYDDION, OFFSET),
     _row("D_prism", "fractal dimension by prisms", CoarseAreas, lambda a: a.prisms, 2.0, -1.0,
-         "As D_area, of prisms whose four triangles meet in the mean of the corners.",
+         "As D_area, of prisms whose four triangles meet in the mean of the corners. Takes 64 pixels a side.",
          "Clarke 1986, doi:10.1016/0098-3004(86)90047-6", OFFSET),
     _row("D_box", "fractal dimension by cube counting", Blocks, lambda b: b.boxes, 0.0, -1.0,
          "Log-log slope, sign changed, of the number of boxes that the surface fills over their side: cells of a cubic "
-         "lattice, the range of the heights drawn out to the shorter side, from the lowest to the highest pixel of "
-         "each column. Low on rough surfaces.", _GWYDDION, OFFSET),
-    _row("D_dbc", "fractal dimension by differential box counting", Blocks, lambda b: b.differential, 0.0, -1.0,
-         "As D_box, on average over all places of the lattice: a column fills its range over the height of a box, and "
-         "one box more.", "Sarkar & Chaudhuri 1994, doi:10.1109/21.259692", OFFSET),
+         "lattice from the lowest pixel up, the range of the heights drawn out to the shorter side; a column fills "
+         "those from that of its lowest to that of its highest pixel. This is differential box counting. Low on rough "
+         "surfaces. Takes 64 pixels a side.", _DBC, OFFSET),
+    _row("D_dbc", "fractal dimension by box counting over all lattices", Blocks, lambda b: b.differential, 0.0, -1.0,
+         "As D_box, of the mean number over all heights at which the lattice may begin: a column fills its range over "
+         "the height of a box, and one box more. Nothing is rounded, so it is not the count of the reference, but its "
+         "mean. Takes 64 pixels a side.", _DBC, OFFSET),
     Parameter("Slac", "lacunarity", Lacunarity, lambda s: s.ratio, 0, 0, "fractal",
               "Mean square over squared mean of the mass in a box of 8 x 8 pixels that glides over all places, heights "
               "counted from zero as mass: 1 without gaps or clusters.",
