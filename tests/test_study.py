@@ -396,6 +396,15 @@ def test_result__reports_itself(table, tmp_path):
     assert result.report(tmp_path / "folder").name == "report.html"
 
 
+def test_result__without_permutations_reports_itself(tmp_path):
+    X = np.random.default_rng(0).normal(size=(24, 3))
+    result = afmfast.classify(
+        X, ["a", "b"] * 12, classifier="lda", rank="gini_single", n_repeats=4, n_permutations=0, scheduler="serial"
+    )
+    assert "the permutation p-value is undefined" in result.report(tmp_path / "mine.html").read_text("utf-8")
+    assert "the permutation p-value is undefined" in result.alone().summary()
+
+
 def test_level__plane_for_heights_none_for_the_rest(table):
     channels = table.attrs["channels"]
     assert (channels["height"]["level"], channels["adhesion"]["level"]) == ("plane", "none")
