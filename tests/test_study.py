@@ -285,10 +285,14 @@ def test_intervals_and_patients__are_of_the_averaged_predictions(table):
     rows = one.predictions
     seen = rows[rows["tested"] > 0]
     auc = one.intervals["scores"]["auc"]
-    assert auc["value"] == pytest.approx(roc_auc_score(seen["label"] == one.positive, seen[one.positive]))
+    # Single-precision probabilities near 1 are equal where those of the other class still differ.
+    apart = seen[[f"probability:{name}" for name in one.classes]].to_numpy(float) @ [-1, 1]
+    assert one.positive == one.classes[1]
+    assert auc["value"] == pytest.approx(roc_auc_score(seen["label"] == one.positive, apart))
     assert auc["low"] <= auc["value"] <= auc["high"]
     assert one.corrected is one.difference is None
-    called = seen.groupby("group")[list(one.classes)].mean().idxmax(axis=1)
+    mean = seen.groupby("group")[[f"probability:{name}" for name in one.classes]].mean()
+    called = mean.idxmax(axis=1).str.removeprefix("probability:")
     right = (called == seen.groupby("group")["label"].first()).sum()
     assert one.patients["rules"]["mean"]["accuracy"]["right"] == right
     assert one.patients["n_groups"] == len(called)
@@ -403,6 +407,18 @@ def test_result__without_permutations_reports_itself(tmp_path):
     )
     assert "the permutation p-value is undefined" in result.report(tmp_path / "mine.html").read_text("utf-8")
     assert "the permutation p-value is undefined" in result.alone().summary()
+
+
+@pytest.mark.parametrize("names", [("label", "group"), ("row", "tested"), ("wrong", "probability")])
+def test_classify__takes_classes_named_as_the_columns_of_predictions(names):
+    X, y, groups = np.random.default_rng(0).normal(size=(24, 3)), np.repeat([*names] * 6, 2), np.arange(24) // 2
+    result = afmfast.classify(
+        X, y, groups=groups, classifier="lda", rank="gini_single", n_repeats=4, n_permutations=0, scheduler="serial"
+    )
+    rows = result.to_dict()["rows"]
+    assert [row["label"] for row in rows] == y.tolist()
+    assert all(set(row["probability"]) == set(names) for row in rows)
+    assert all(sum(row["probability"].values()) == pytest.approx(1, abs=1e-6) for row in rows if row["tested"])
 
 
 def test_level__plane_for_heights_none_for_the_rest(table):
