@@ -231,7 +231,7 @@ def table(done) -> pd.DataFrame:
 
 
 def batch_codes(table: pd.DataFrame, batches: list[str]) -> list[str]:
-    return [w["code"] for w in check_batches(table.assign(batch=batches)) if w["code"].startswith("batch")]
+    return [w["code"] for w in check_batches(table.assign(batch=batches, group_used=table["scan"]))]
 
 
 def test_batch__that_tells_the_class_is_confounded(table):
@@ -245,7 +245,9 @@ def test_batch__that_tells_the_class_is_confounded(table):
 
 def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
-    said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
+    said = check_batches(
+        three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"}), group_used=three["scan"])
+    )
     assert said[0]["code"] == "batch-partly-confounded"
     assert "Only these share batches and can be compared: a with b." in said[0]["text"]
 
@@ -255,6 +257,37 @@ def test_associations__are_counted_in_groups_and_name_what_varies(table):
     found = associations(grouped)
     assert [(one["factor"], one["verdict"], one["v"]) for one in found] == [("batch", "confounded", pytest.approx(1))]
     assert found[0]["n_groups"] == table["group"].nunique() < len(table)
+
+
+def frame(label: str, batch: list[str], **columns: list[str]) -> pd.DataFrame:
+    """Samples of classes given by letters, each a group of its own, all scanned alike."""
+    alike = {"shape": "8x8", "dx": 1e-9, "dy": 1e-9, "source": "a.npy"}
+    return pd.DataFrame({"label": list(label), "batch": batch, "group_used": range(len(label)), **columns}).assign(
+        **alike
+    )
+
+
+def test_batch__samples_without_one_are_left_out_and_counted():
+    samples = frame("A" * 11 + "B" * 11, ["d1"] * 10 + [""] + ["d2"] * 10 + [""])
+    confounded, missing = check_batches(samples)
+    assert confounded["code"] == "batch-confounded"
+    assert "2 samples have no batch in the manifest (1 of A, 1 of B) and were left out" in missing["text"]
+    (found,) = associations(samples)
+    assert (found["verdict"], found["n_levels"], found["n_groups"], found["n_missing"]) == ("confounded", 2, 20, 2)
+
+
+def test_batch__that_nearly_tells_the_class_is_warned_of():
+    said = check_batches(frame("A" * 20 + "B" * 20, ["d1"] * 20 + ["d2"] * 19 + ["d1"]))
+    assert [w["code"] for w in said] == ["batch-nearly-confounded"]
+    assert check_batches(frame("AB" * 20, ["d1"] * 20 + ["d2"] * 20)) == []
+
+
+def test_associations__look_at_the_manifest_s_own_columns():
+    n = 12
+    samples = frame(
+        "AB" * n, [""] * 2 * n, tip=["t1", "t2"] * n, operator=["o"] * 2 * n, note=[f"n{i}" for i in range(2 * n)]
+    )
+    assert [(one["factor"], one["verdict"]) for one in associations(samples)] == [("tip", "confounded")]
 
 
 def test_combinations__are_corrected_for_their_number_on_the_same_labellings(table):

@@ -40,6 +40,7 @@ _SETTINGS = Reservation("instead", "the scan settings")
 RESERVATIONS = {
     "batch-confounded": _BATCH,
     "batch-partly-confounded": _BATCH,
+    "batch-nearly-confounded": _BATCH,
     "settings-tell": _SETTINGS,
     "settings-differ": _SETTINGS,
     "mixed-pixel-size": _SETTINGS,
