@@ -27,10 +27,11 @@ class Result:
 
     Arrays have one entry a repeat, NaN where a score is undefined; `auc_randomized` is (n_labellings, S).
     `confusion` rows are true classes, columns predicted ones, row-normalised. `importances` has one line a column
-    (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row
-    (times tested, share wrong, and `probability:<class>`, the mean out-of-fold probability of each class). `intervals` are of those probabilities,
-    `patients` one decision a group from them (None where groups are single rows). With several combinations
-    `corrected` has the p-values corrected for their number and `difference` what this one is better than the lead.
+    (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row (times
+    tested, share wrong, and `probability:<class>`, the mean out-of-fold probability of each class). `intervals` are
+    of those probabilities, `patients` one decision a group from them (None where groups are single rows). With several
+    combinations `corrected` has the p-values corrected for their number and `difference` what this one is better than
+    the lead.
     `planned` n_repeats, n_permutations and splits_per_permutation of the first run, whatever was done in the end.
     """
 
