@@ -276,10 +276,22 @@ def test_page__of_one_combination_has_nothing_to_correct(pages):
     assert uncertainty.corrected_p(MADE["null"]["combinations"]["height"]) == ""
 
 
-def test_combinations__have_stars_by_the_corrected_p():
+def test_picked_line__is_judged_and_starred_by_min_p_and_the_lead_by_its_own_p():
     made = _changed("two_classes")
-    made["combinations"]["height"]["significance"]["corrected"]["min_p"] = 0.07
-    assert [line["stars"] for line in tables.combinations(made)] == ["ns", "**", "**"]
+    for name in ("height", "height+adhesion"):
+        made["combinations"][name]["significance"]["corrected"]["min_p"] = 0.07
+    found = {name: verdict(result) for name, result in made["combinations"].items()}
+    assert found["height"].kind == "nothing can be told"
+    assert found["height"].reason == "p = 0.070 by min-p over 3 lines"
+    assert found["adhesion"].reason.startswith("p = 0.007 by min-p over 3 lines")
+    assert found["height+adhesion"].reason.startswith("p = 0.005 by permuting the labels")
+    assert [line["stars"] for line in tables.combinations(made)] == ["", "**", "**"]
+    figure = Figure()
+    auc.paint(figure, made["combinations"]["height"])
+    assert {"ns", "p = 0.070 (min-p)"} <= set(_written(figure))
+    said = methods.paragraph(made)
+    assert "The p of height + adhesion is uncorrected, because it was fixed beforehand" in said
+    assert "the others of the 3 combinations are judged by p-values corrected by step-down min-p" in said
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -317,6 +329,7 @@ def test_page__says_what_goes_with_the_class(pages):
     text = _text(pages["seven_classes"])
     assert "batch 7 140 1.00 0.98 cannot be told apart: no level holds two classes" in text
     assert "cannot be told apart for all classes; only as deposited with 200 °C; 250 °C with 300 °C" in text
+    assert "instrument 2 140 0.40 0.38 some levels hold several classes" in text
     assert "What goes with the class" not in _text(pages["null"])
 
 

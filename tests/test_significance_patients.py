@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from afmfast.errors import DataError, SettingsError
-from afmfast.significance.patients import Decisions, Rule, decide, group_numbers, learn, share_right
+from afmfast.significance.patients import Decisions, decide, group_numbers, share_right
 from afmfast.significance.predictions import Predictions
 
 REFERENCE = Path(__file__).parent / "reference" / "statistics.csv"
@@ -34,11 +33,11 @@ def test_decide__takes_the_larger_number(how, called):
     assert found.called.tolist() == called
 
 
-def test_decide__by_m_of_n_counts_the_rows_above_the_threshold():
-    two_of_three = Rule("vote", 2 / 3, threshold=0.4)
-    assert decide(rows(PATIENTS), two_of_three).called.tolist() == [1, 1, 1, 0]
-    assert decide(rows(PATIENTS), Rule("vote", 1.0, threshold=0.4)).called.tolist() == [0, 1, 0, 0]
-    assert decide(rows(PATIENTS), Rule("mean", 0.44)).called.tolist() == [1, 1, 0, 0]
+def test_decide__breaks_ties_by_the_mean_probability_and_not_by_the_alphabet():
+    tied = rows({"a": [0.95, 0.45], "b": [0.9, 0.1, 0.4, 0.95], "c": [0.55, 0.05], "d": [0.6, 0.2]})
+    assert decide(tied, "vote").called.tolist() == [1, 1, 0, 0]
+    three = np.array([[0.1, 0.5, 0.4], [0.1, 0.2, 0.7]])
+    assert decide(Predictions(np.array([2, 2]), three, np.array([5, 5])), "vote").called.tolist() == [2]
 
 
 def test_decide__calls_one_of_three_classes():
@@ -47,8 +46,6 @@ def test_decide__calls_one_of_three_classes():
     assert found.called.tolist() == [1, 2]
     assert share_right(found).right == 1
     assert share_right(found, 2).value == 1.0
-    with pytest.raises(SettingsError, match="a cut is between two classes, one of them positive, and there are 3"):
-        decide(Predictions(np.array([0]), probability[:1], np.array([5])), Rule("mean", 0.5))
 
 
 def test_decide__leaves_out_mixed_groups_and_untested_rows():
@@ -65,51 +62,6 @@ def test_group_numbers__are_the_mean_median_and_share_of_votes():
     assert group_numbers(p, "mean")[:, 1] == pytest.approx([1.9 / 3, 0.45, 1.3 / 3, 0.2])
     assert group_numbers(p, "median")[:, 1] == pytest.approx([0.9, 0.45, 0.6, 0.2])
     assert group_numbers(p, "vote")[:, 1] == pytest.approx([2 / 3, 0, 2 / 3, 0])
-    assert group_numbers(p, "vote", 0.4)[:, 1] == pytest.approx([2 / 3, 1, 2 / 3, 0])
-
-
-def test_learn__finds_the_cut_between_the_inner_groups():
-    inner = rows({"a1": [0.4, 0.4], "a2": [0.35, 0.37], "c1": [0.1, 0.2], "c2": [0.3, 0.3]})
-    rule = learn(inner)
-    assert rule == Rule("mean", pytest.approx(0.33), 0.5)
-    assert decide(inner, rule).called.tolist() == [1, 1, 0, 0]
-
-
-def test_learn__finds_m_of_n():
-    inner = rows({"a1": [0.9, 0.9, 0.1, 0.1], "a2": [0.9, 0.1, 0.8, 0.1], "c1": [0.9, 0.1, 0.1, 0.1]})
-    assert learn(inner, "vote") == Rule("vote", 0.5, 0.5)
-    assert learn(rows({"a1": [0.1, 0.9, 0.1], "c1": [0.1, 0.1, 0.1]}), "vote").cut == pytest.approx(1 / 3)
-
-
-def test_learn__of_equal_cuts_takes_the_one_nearest_to_a_half():
-    assert learn(rows({"a1": [0.95], "a2": [0.9], "c1": [0.1], "c2": [0.05]})).cut == 0.5
-
-
-def test_learn__works_for_a_positive_class_that_is_the_first():
-    p = rows({"a1": [0.4], "c1": [0.2]})
-    swapped = Predictions(1 - p.y, p.probability[:, ::-1], p.groups, 0)
-    assert learn(swapped) == learn(p)
-    assert decide(swapped, learn(swapped)).called.tolist() == [0, 1]
-
-
-def test_learn__needs_groups_of_both_classes():
-    with pytest.raises(DataError, match="a cut is learnt from groups of both classes, and one class is missing"):
-        learn(rows({"a1": [0.4], "b1": [0.2]}))
-
-
-def test_learn__on_the_tested_patients_would_be_too_good():
-    # Noise: the cut learnt on other patients is right for half of them, learnt on the tested ones for more.
-    own, other = [], []
-    for seed in range(100):
-        rng = np.random.default_rng(seed)
-        y, groups = np.repeat(np.arange(12) % 2, 3), np.repeat(np.arange(12), 3)
-        tested, inner = (
-            Predictions(y, np.stack([1 - p, p], axis=1), groups, 1) for p in (rng.random(36), rng.random(36))
-        )
-        own.append(share_right(decide(tested, learn(tested))).value)
-        other.append(share_right(decide(tested, learn(inner))).value)
-    assert np.mean(own) > 0.6
-    assert abs(np.mean(other) - 0.5) < 0.06  # four standard errors
 
 
 def of(right: int, n: int) -> Decisions:

@@ -231,7 +231,7 @@ def table(done) -> pd.DataFrame:
 
 
 def batch_codes(table: pd.DataFrame, batches: list[str]) -> list[str]:
-    return [w["code"] for w in check_batches(table.assign(batch=batches)) if w["code"].startswith("batch")]
+    return [w["code"] for w in check_batches(table.assign(batch=batches, group_used=table["scan"]))]
 
 
 def test_batch__that_tells_the_class_is_confounded(table):
@@ -245,7 +245,9 @@ def test_batch__that_tells_the_class_is_confounded(table):
 
 def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
-    said = check_batches(three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"})))
+    said = check_batches(
+        three.assign(batch=three["label"].map({"a": "Mon", "b": "Mon", "c": "Tue"}), group_used=three["scan"])
+    )
     assert said[0]["code"] == "batch-partly-confounded"
     assert "Only these share batches and can be compared: a with b." in said[0]["text"]
 
@@ -255,6 +257,37 @@ def test_associations__are_counted_in_groups_and_name_what_varies(table):
     found = associations(grouped)
     assert [(one["factor"], one["verdict"], one["v"]) for one in found] == [("batch", "confounded", pytest.approx(1))]
     assert found[0]["n_groups"] == table["group"].nunique() < len(table)
+
+
+def frame(label: str, batch: list[str], **columns: list[str]) -> pd.DataFrame:
+    """Samples of classes given by letters, each a group of its own, all scanned alike."""
+    alike = {"shape": "8x8", "dx": 1e-9, "dy": 1e-9, "source": "a.npy"}
+    return pd.DataFrame({"label": list(label), "batch": batch, "group_used": range(len(label)), **columns}).assign(
+        **alike
+    )
+
+
+def test_batch__samples_without_one_are_left_out_and_counted():
+    samples = frame("A" * 11 + "B" * 11, ["d1"] * 10 + [""] + ["d2"] * 10 + [""])
+    confounded, missing = check_batches(samples)
+    assert confounded["code"] == "batch-confounded"
+    assert "2 samples have no batch in the manifest (1 of A, 1 of B) and were left out" in missing["text"]
+    (found,) = associations(samples)
+    assert (found["verdict"], found["n_levels"], found["n_groups"], found["n_missing"]) == ("confounded", 2, 20, 2)
+
+
+def test_batch__that_nearly_tells_the_class_is_warned_of():
+    said = check_batches(frame("A" * 20 + "B" * 20, ["d1"] * 20 + ["d2"] * 19 + ["d1"]))
+    assert [w["code"] for w in said] == ["batch-nearly-confounded"]
+    assert check_batches(frame("AB" * 20, ["d1"] * 20 + ["d2"] * 20)) == []
+
+
+def test_associations__look_at_the_manifest_s_own_columns():
+    n = 12
+    samples = frame(
+        "AB" * n, [""] * 2 * n, tip=["t1", "t2"] * n, operator=["o"] * 2 * n, note=[f"n{i}" for i in range(2 * n)]
+    )
+    assert [(one["factor"], one["verdict"]) for one in associations(samples)] == [("tip", "confounded")]
 
 
 def test_combinations__are_corrected_for_their_number_on_the_same_labellings(table):
@@ -285,10 +318,14 @@ def test_intervals_and_patients__are_of_the_averaged_predictions(table):
     rows = one.predictions
     seen = rows[rows["tested"] > 0]
     auc = one.intervals["scores"]["auc"]
-    assert auc["value"] == pytest.approx(roc_auc_score(seen["label"] == one.positive, seen[one.positive]))
+    # Single-precision probabilities near 1 are equal where those of the other class still differ.
+    apart = seen[[f"probability:{name}" for name in one.classes]].to_numpy(float) @ [-1, 1]
+    assert one.positive == one.classes[1]
+    assert auc["value"] == pytest.approx(roc_auc_score(seen["label"] == one.positive, apart))
     assert auc["low"] <= auc["value"] <= auc["high"]
     assert one.corrected is one.difference is None
-    called = seen.groupby("group")[list(one.classes)].mean().idxmax(axis=1)
+    mean = seen.groupby("group")[[f"probability:{name}" for name in one.classes]].mean()
+    called = mean.idxmax(axis=1).str.removeprefix("probability:")
     right = (called == seen.groupby("group")["label"].first()).sum()
     assert one.patients["rules"]["mean"]["accuracy"]["right"] == right
     assert one.patients["n_groups"] == len(called)
@@ -394,6 +431,27 @@ def test_result__reports_itself(table, tmp_path):
     )  # fmt: skip
     assert result.report(tmp_path / "mine.html").read_text("utf-8").startswith("<!doctype html>")
     assert result.report(tmp_path / "folder").name == "report.html"
+
+
+def test_result__without_permutations_reports_itself(tmp_path):
+    X = np.random.default_rng(0).normal(size=(24, 3))
+    result = afmfast.classify(
+        X, ["a", "b"] * 12, classifier="lda", rank="gini_single", n_repeats=4, n_permutations=0, scheduler="serial"
+    )
+    assert "the permutation p-value is undefined" in result.report(tmp_path / "mine.html").read_text("utf-8")
+    assert "the permutation p-value is undefined" in result.alone().summary()
+
+
+@pytest.mark.parametrize("names", [("label", "group"), ("row", "tested"), ("wrong", "probability")])
+def test_classify__takes_classes_named_as_the_columns_of_predictions(names):
+    X, y, groups = np.random.default_rng(0).normal(size=(24, 3)), np.repeat([*names] * 6, 2), np.arange(24) // 2
+    result = afmfast.classify(
+        X, y, groups=groups, classifier="lda", rank="gini_single", n_repeats=4, n_permutations=0, scheduler="serial"
+    )
+    rows = result.to_dict()["rows"]
+    assert [row["label"] for row in rows] == y.tolist()
+    assert all(set(row["probability"]) == set(names) for row in rows)
+    assert all(sum(row["probability"].values()) == pytest.approx(1, abs=1e-6) for row in rows if row["tested"])
 
 
 def test_level__plane_for_heights_none_for_the_rest(table):

@@ -54,10 +54,23 @@ def reached(permutation: Mapping[str, Any]) -> str:
     return f"{max(round(p * (n + 1)) - 1, 0)} of {n} permuted labellings"
 
 
+def is_picked(result: Mapping[str, Any]) -> bool:
+    """Whether a combination is one of several and not the one that gives the answer, which was fixed beforehand."""
+    return bool(result["significance"]["corrected"] and result["difference"])
+
+
+def deciding_p(result: Mapping[str, Any]) -> float | None:
+    """The p that a combination is judged by: its own where it was fixed beforehand, else min-p."""
+    significance = result["significance"]
+    p: float | None = significance["corrected"]["min_p"] if is_picked(result) else significance["permutation"]["p"]
+    return p
+
+
 def verdict(result: Mapping[str, Any]) -> Verdict:
     """What one combination's permutation test allows to say (`result` is one entry of `combinations`)."""
-    permutation = result["significance"]["permutation"]
-    p, smallest = permutation["p"], permutation["smallest"]
+    permutation, many = result["significance"]["permutation"], result["significance"]["corrected"]
+    p, smallest = deciding_p(result), (many if is_picked(result) else permutation)["smallest"]
+    how = f"by min-p over {many['n_lines']} lines" if is_picked(result) else "by permuting the labels"
     mark = stars(p)
     if not defined(p):
         return Verdict("nothing can be told", "the permutation p-value is undefined", mark)
@@ -70,9 +83,9 @@ def verdict(result: Mapping[str, Any]) -> Verdict:
         )
         return Verdict("nothing can be told", reason, mark)
     if p > 0.05:
-        return Verdict("nothing can be told", f"{p_equals(p)} by permuting the labels", mark)
+        return Verdict("nothing can be told", f"{p_equals(p)} {how}", mark)
     limit = ", the smallest that can come out" if p <= smallest * (1 + 1e-9) else ""
-    return Verdict("told apart", f"{p_equals(p)} by permuting the labels{limit}", mark)
+    return Verdict("told apart", f"{p_equals(p)} {how}{limit}", mark)
 
 
 def warnings(results: Mapping[str, Any]) -> list[Caution]:

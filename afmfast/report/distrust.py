@@ -40,6 +40,7 @@ _SETTINGS = Reservation("instead", "the scan settings")
 RESERVATIONS = {
     "batch-confounded": _BATCH,
     "batch-partly-confounded": _BATCH,
+    "batch-nearly-confounded": _BATCH,
     "settings-tell": _SETTINGS,
     "settings-differ": _SETTINGS,
     "mixed-pixel-size": _SETTINGS,
@@ -127,7 +128,7 @@ def _ungrouped(results: Results, headline: Mapping[str, Any]) -> str:
 
 def _smallest(results: Results, headline: Mapping[str, Any]) -> str:
     smallest = headline["significance"]["permutation"]["smallest"]
-    if smallest <= 0.05:
+    if not defined(smallest) or smallest <= 0.05:
         return ""
     return (f"With {counts(headline['n_rows'], headline['n_groups'], results['settings'])} the smallest p-value that "
             f"can come out is {p_value(smallest)}: whatever the data, nothing can be told. More groups are needed "

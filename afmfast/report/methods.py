@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .answer import headline
-from .wording import counts, joined, plural, score
+from .wording import counts, joined, plural, score, title
 
 _LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after subtracting a plane",
            "facet": "after making its most common facet horizontal"}  # fmt: skip
@@ -157,8 +157,9 @@ def _uncertain(result: Mapping[str, Any]) -> str:
     )
     if many:
         text = (
-            f"For picking among the {many['n_lines']} combinations, p-values were corrected by step-down min-p over "
-            f"the same labellings, and by Holm. {text}"
+            f"The p of {title(result)} is uncorrected, because it was fixed beforehand (the combination of most "
+            f"channels); the others of the {many['n_lines']} combinations are judged by p-values corrected by step-down "
+            f"min-p over the same labellings. {text}"
         )
     if result["patients"]:
         text += " Each group was assigned the class of the largest mean probability, with exact binomial intervals."

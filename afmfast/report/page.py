@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from . import tables, uncertainty
-from .answer import answer, headline, verdict
+from .answer import answer, headline, is_picked, verdict
 from .distrust import cautions
 from .figures import auc, correlation, roc
 from .glance import at_a_glance, overtraining_text
@@ -101,7 +101,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         if mapped.issuperset(result["correlation"]["columns"])
         else correlation.correlation(result, f"{key}-correlation"),
         "p_values": tables.p_values(result),
-        "corrected_p": uncertainty.corrected_p(result),
+        "is_picked": is_picked(result),
         "intervals": uncertainty.intervals(result),
         "approximate": any(one["approximate"] for one in result["intervals"]["scores"].values()),
         "n_resamples": result["intervals"]["n_resamples"],

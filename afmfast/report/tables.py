@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import uncertainty
-from .answer import headline, is_below_chance, reached, verdict
-from .wording import DASH, defined, fixed, joined, mean_sd, p_value, readable, score, share, stars, title, whole_range
+from .answer import headline, is_below_chance, is_picked, reached, verdict
+from .wording import DASH, defined, fixed, joined, mean_sd, p_value, readable, score, share, title, whole_range
 
 #: A parameter dropped in this share of the repeats is listed under its twin.
 _MOSTLY = 0.5
@@ -32,17 +32,11 @@ def combinations(results: Mapping[str, Any]) -> list[dict[str, Any]]:
             "specificity": mean_sd(result["specificity"]),
             "randomized": mean_sd(result["randomized"]["auc"]),
             "p": p_value(result["significance"]["permutation"]["p"]),
-            "stars": stars(_believed(result)) if verdict(result).told else "",
+            "stars": verdict(result).stars if verdict(result).told else "",
             **uncertainty.line(result),
         }
         for name, result in results["combinations"].items()
     ]
-
-
-def _believed(result: Mapping[str, Any]) -> float | None:
-    """The p that stars go by: corrected where there are several combinations."""
-    significance = result["significance"]
-    return (significance["corrected"] or {}).get("min_p", significance["permutation"]["p"])
 
 
 def confusion(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,7 +165,7 @@ def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "name": "Permutation of the labels",
-            "worth": "the answer",
+            "worth": "uncorrected" if is_picked(result) else "the answer",
             "p": p_value(permutation["p"]),
             "text": _permutation(result),
         },
@@ -206,6 +200,8 @@ def _permutation(result: Mapping[str, Any]) -> str:
         mixed = permutation.get("n_groups_mixed", 0)
         text += f" {permutation['n_groups_exchanged']} groups exchanged labels as wholes"
         text += f", in {mixed} of mixed class the rows did." if mixed else "."
+    if is_picked(result):
+        text += f" One of several lines, so judged by the p {uncertainty.corrected_p(result)}."
     if is_below_chance(result):
         text += " Below chance: usual with few groups, no evidence."
     return text

@@ -10,7 +10,7 @@ from .wording import DASH, defined, fixed, joined, p_value, plural, score, share
 #: How the rows of a group became one decision, in words.
 _RULES = {"mean": "mean probability", "median": "median probability", "vote": "vote of its rows"}
 _TOLD = {
-    "apart": "can be told apart: classes share levels",
+    "apart": "some levels hold several classes",
     "partly": "cannot be told apart for all classes",
     "confounded": "cannot be told apart: no level holds two classes",
 }
@@ -138,4 +138,5 @@ def associations(results: Mapping[str, Any]) -> list[dict[str, str]]:
 def _comparable(one: Mapping[str, Any]) -> str:
     sets = [" with ".join(labels) for labels in one["comparable"] if len(labels) > 1]
     only = f"; only {'; '.join(sets)} can be compared" if one["verdict"] == "partly" else ""
-    return f"{_TOLD[one['verdict']]}{only}"
+    missing = f"; {plural(one['n_missing'], 'sample')} without an entry left out" if one["n_missing"] else ""
+    return f"{_TOLD[one['verdict']]}{only}{missing}"

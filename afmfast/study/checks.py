@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
-from ..significance.association import association
+from ..significance.association import Association, association
+from .measure import IDENTIFIERS
 
 Warnings = list[dict[str, str]]
 
@@ -19,6 +20,10 @@ Warnings = list[dict[str, str]]
 _SCANS_NAMED = 5
 #: Microscopes write L/N or L/(N-1) and round the scan size: pixel sizes within 1 % are one setting.
 _ONE_PIXEL_SIZE = 1.01
+#: Cramér's V less its bias from which batch and class can hardly be told apart.
+_CLOSELY = 0.5
+#: Columns of the sample table that come neither from the manifest nor from a channel.
+_ADDED = ("group_used", "tiles_rejected")
 
 
 def warning(code: str, text: str) -> dict[str, str]:
@@ -103,15 +108,23 @@ def check_pixel_sizes(samples: pd.DataFrame, *, allowed: bool) -> Warnings:
 
 
 def check_batches(samples: pd.DataFrame) -> Warnings:
-    """Warn where the batch (day, tip, instrument) tells the class as well as the images could."""
-    batches = samples["batch"].fillna("").astype(str)
-    if (batches == "").all():
+    """Warn where the batch (day, tip, instrument) tells the class about as well as the images could.
+
+    Samples without a batch are left out of the comparison, and counted in a warning of their own.
+    """
+    named = given_groups(samples, "batch")
+    if not named.any():
         text = (
             "The manifest says nothing of batches (day, tip, instrument), so a difference between days cannot be told "
             "from a difference between classes."
         )
         return [warning("batch-unknown", text)]
-    found = association(samples["label"], batches, samples["scan"])
+    seen = samples[named]
+    found = association(seen["label"], seen["batch"], seen["group_used"])
+    return _confounded(found) + _without_batch(samples["label"][~named])
+
+
+def _confounded(found: Association) -> Warnings:
     between = "whatever differs from one batch (day, tip, instrument) to the next would be found just the same."
     if found.verdict == "confounded":
         text = (
@@ -126,20 +139,47 @@ def check_batches(samples: pd.DataFrame) -> Warnings:
             f"{together}. Between others, {between}"
         )
         return [warning("batch-partly-confounded", text)]
+    if found.v_corrected >= _CLOSELY:
+        text = (
+            f"Class and batch go closely together (Cramér's V less its bias {found.v_corrected:.2f}, 1 = the batch "
+            f"tells the class): hardly any batch holds several classes, so {between}"
+        )
+        return [warning("batch-nearly-confounded", text)]
     return []
 
 
+def _without_batch(labels: pd.Series) -> Warnings:
+    if labels.empty:
+        return []
+    each = ", ".join(f"{n} of {name}" for name, n in labels.value_counts().sort_index().items())
+    text = (
+        f"{len(labels)} {'sample has' if len(labels) == 1 else 'samples have'} no batch in the manifest ({each}) and "
+        "were left out when batches were compared with classes."
+    )
+    return [warning("batch-missing", text)]
+
+
 def associations(samples: pd.DataFrame) -> list[dict[str, Any]]:
-    """How far batch and each setting that varies go with the class, counted in groups."""
-    factors = {str(name): values for name, values in scan_settings(samples).items()}
-    factors["batch"] = samples["batch"].fillna("").astype(str)
-    found = {name: association(samples["label"], values, samples["group_used"]) for name, values in factors.items()}
-    return [
-        {"factor": name, "n_levels": len(one.levels), "n_groups": one.n_groups, "v": one.v,
-         "v_corrected": one.v_corrected, "verdict": one.verdict, "comparable": [list(c) for c in one.comparable]}
-        for name, one in found.items()
-        if one.verdict != "constant"
-    ]  # fmt: skip
+    """How far batch, each setting that varies and each column of the user's go with the class, counted in groups.
+
+    Samples without an entry (`n_missing`) are left out. A column with more levels than half the groups names them.
+    """
+    factors = scan_settings(samples).assign(batch=samples["batch"])
+    own = [c for c in samples if ":" not in c and c not in {*IDENTIFIERS, *_ADDED, *factors}]
+    found = []
+    for name, values in factors.join(samples[own]).items():
+        named = values.fillna("").astype(str) != ""
+        if not named.any():
+            continue
+        one = association(samples["label"][named], values[named], samples["group_used"][named])
+        if one.verdict == "constant" or (name in own and 2 * len(one.levels) > one.n_groups):
+            continue
+        found.append(
+            {"factor": str(name), "n_levels": len(one.levels), "n_groups": one.n_groups,
+             "n_missing": int((~named).sum()), "v": one.v, "v_corrected": one.v_corrected, "verdict": one.verdict,
+             "comparable": [list(c) for c in one.comparable]}
+        )  # fmt: skip
+    return found
 
 
 def missing_pixels(channels: Mapping[str, Mapping[str, Any]]) -> Warnings:

@@ -24,7 +24,7 @@ from ..validation.table import CLASSIFIERS, holds_gil
 from .checks import warning
 from .evidence import averaged, intervals_of, patients_of
 from .folder import StageProgress
-from .result import Result
+from .result import Result, probability_of
 
 #: A labelling count beyond this is written as "more than can be counted", which is what it is.
 _COUNTABLE = 10**15
@@ -243,7 +243,7 @@ def _predictions(scores: Scores, group_names: Sequence[str] | None) -> pd.DataFr
             "wrong": found.wrong,
         }
     )
-    probabilities = pd.DataFrame(found.probability, columns=list(table.classes))
+    probabilities = pd.DataFrame(found.probability, columns=[probability_of(name) for name in table.classes])
     return pd.concat([frame, probabilities], axis=1)
 
 

@@ -14,7 +14,7 @@ from ..significance.bootstrap import Interval, differences, intervals
 from ..significance.multiple import corrected
 from ..significance.patients import Decisions, How, decide, share_right
 from ..significance.predictions import Predictions
-from .result import Result
+from .result import Result, probability_of
 
 #: Resamples of an interval.
 N_RESAMPLES = 2000
@@ -26,7 +26,7 @@ def averaged(rows: pd.DataFrame, classes: Sequence[str], positive: str | None) -
     """The predictions of a result's rows (its `predictions` table)."""
     code = {name: number for number, name in enumerate(classes)}
     return Predictions(
-        rows["label"].map(code).to_numpy(np.int64), rows[list(classes)].to_numpy(float),
+        rows["label"].map(code).to_numpy(np.int64), rows[[probability_of(name) for name in classes]].to_numpy(float),
         rows["group"].astype(str).to_numpy(), None if positive is None else code[positive],
     )  # fmt: skip
 

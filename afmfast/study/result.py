@@ -27,10 +27,11 @@ class Result:
 
     Arrays have one entry a repeat, NaN where a score is undefined; `auc_randomized` is (n_labellings, S).
     `confusion` rows are true classes, columns predicted ones, row-normalised. `importances` has one line a column
-    (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row
-    (mean out-of-fold probability per class, times tested, share wrong). `intervals` are of those probabilities,
-    `patients` one decision a group from them (None where groups are single rows). With several combinations
-    `corrected` has the p-values corrected for their number and `difference` what this one is better than the lead.
+    (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row (times
+    tested, share wrong, and `probability:<class>`, the mean out-of-fold probability of each class). `intervals` are
+    of those probabilities, `patients` one decision a group from them (None where groups are single rows). With several
+    combinations `corrected` has the p-values corrected for their number and `difference` what this one is better than
+    the lead.
     `planned` n_repeats, n_permutations and splits_per_permutation of the first run, whatever was done in the end.
     """
 
@@ -246,6 +247,11 @@ class StudyResult:
         return f"<p>{escape(answer(self.to_dict()))}</p>{table}"
 
 
+def probability_of(name: str) -> str:
+    """The column of a class's probability in `Result.predictions`; classes may be named as its other columns are."""
+    return f"probability:{name}"
+
+
 def rule_of_ten(rows: pd.DataFrame, n_groups: int, keep: int) -> dict[str, float]:
     """How many parameters the paper's rule of ten allows, by rows, by the smaller class, by groups."""
     smallest = int(rows["label"].value_counts().min())
@@ -289,7 +295,7 @@ def _row_means(values: np.ndarray) -> np.ndarray:
 
 def _prediction(line: Mapping[Any, Any], classes: tuple[str, ...]) -> dict[str, Any]:
     kept = {key: plain(line[key]) for key in ("row", "label", "group", "tested", "wrong")}
-    return {**kept, "probability": {c: plain(line[c]) for c in classes}}
+    return {**kept, "probability": {c: plain(line[probability_of(c)]) for c in classes}}
 
 
 def _line(result: Result) -> dict[str, float]:

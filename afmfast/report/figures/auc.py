@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..answer import verdict
+from ..answer import deciding_p, is_picked, verdict
 from ..wording import defined, p_equals, score, title
 from .canvas import ACTUAL, FAINT, INK, RANDOM, bare, draw, shared_bins
 
@@ -86,7 +86,7 @@ def paint(figure: Figure, result: Mapping[str, Any]) -> None:
 
 
 def _paint_boxes(axes: Axes, result: Mapping[str, Any]) -> None:
-    randomized, p = result["randomized"]["auc"], result["significance"]["permutation"]["p"]
+    randomized, p = result["randomized"]["auc"], deciding_p(result)
     axes.set_title("c  Both as boxes")
     box(axes, 0, result["auc"], ACTUAL)
     box(axes, 1, randomized, RANDOM)
@@ -101,7 +101,10 @@ def _paint_boxes(axes: Axes, result: Mapping[str, Any]) -> None:
     axes.plot(
         [0, 0, 1, 1], [1 + step, 1 + 2 * step, 1 + 2 * step, 1 + step], color=INK, linewidth=0.9, label="_bracket"
     )
-    for text, points, size in ((verdict(result).stars, 1, 10), (f"{p_equals(p)} (permutation)", 14, 7.5)):
+    for text, points, size in (
+        (verdict(result).stars, 1, 10),
+        (f"{p_equals(p)} ({'min-p' if is_picked(result) else 'permutation'})", 14, 7.5),
+    ):
         axes.annotate(text, (0.5, 1 + 2 * step), xytext=(0, points), textcoords="offset points", ha="center",
                       va="bottom", fontsize=size)  # fmt: skip
 
