@@ -62,3 +62,37 @@ class RidgeCovariance(BaseEstimator):
 def ridge_discriminant() -> LinearDiscriminantAnalysis:
     """Scikit-learn's discriminant analysis with that covariance inside the classes."""
     return LinearDiscriminantAnalysis(solver="lsqr", covariance_estimator=RidgeCovariance())
+
+
+def filtered(X: np.ndarray, r: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """The greedy filter from the whole matrix of correlations r (p, p): twin (p,), -1 = it stays, and pair (p,)."""
+    earlier = np.tril(np.nan_to_num(np.abs(r), nan=0.0), k=-1)  # (later column, earlier column)
+    alike = earlier >= threshold
+    stays = np.ones(X.shape[1], dtype=bool)
+    for column in np.flatnonzero(alike.any(axis=1)):
+        stays[column] = not (alike[column] & stays).any()
+    twin, pair = np.full(X.shape[1], -1), np.full(X.shape[1], np.nan)
+    for column in np.flatnonzero(~stays):
+        twin[column] = np.argmax(np.where(stays, earlier[column], 0.0))
+        pair[column] = r[column, twin[column]]
+    return twin, pair
+
+
+def scores(probability: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Accuracy, and by class area, recall and specificity, of probabilities (m, K) float32."""
+    m, K = probability.shape
+    called = probability.argmax(axis=1)
+    near_one = 0.5 if K == 2 else 1 - 2.0**-12
+    areas, recall, specificity = np.full((3, K), np.nan)
+    for code in range(K):
+        own, member = probability[:, code].astype(float), y == code
+        rest = np.array([sum(float(p) for k, p in enumerate(row) if k != code) for row in probability])
+        if 0 < member.sum() < m:
+            areas[code] = area(np.where(own <= near_one, own, 1 - rest), member)
+        if member.any():
+            recall[code] = (called[member] == code).mean()
+        if not member.all():
+            specificity[code] = (called[~member] != code).mean()
+    if K == 2:
+        areas[0] = areas[1]
+    return float((called == y).mean()), areas, recall, specificity
