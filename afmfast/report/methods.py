@@ -158,8 +158,8 @@ def _uncertain(result: Mapping[str, Any]) -> str:
     if many:
         text = (
             f"The p of {title(result)} is uncorrected, because it was fixed beforehand (the combination of most "
-            f"channels); the others of the {many['n_lines']} combinations are judged by p-values corrected by step-down "
-            f"min-p over the same labellings. {text}"
+            f"channels); the others of the {many['n_lines']} combinations are judged by p-values corrected by "
+            f"step-down min-p over the same labellings. {text}"
         )
     if result["patients"]:
         text += " Each group was assigned the class of the largest mean probability, with exact binomial intervals."
