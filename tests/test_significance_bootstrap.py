@@ -120,6 +120,18 @@ def test_interval__near_chance_is_called_approximate():
     assert not any(one.approximate for one in intervals(predictions(9, auc=0.9)).values())
 
 
+def test_interval__where_no_difference_was_shown_or_below_chance_is_called_approximate():
+    p = predictions(9, auc=0.9)
+    unshown = intervals(p, is_shown=False)
+    assert all("no permutation test showed a difference" in one.reason for one in unshown.values())
+    assert unshown["auc"].low == intervals(p)["auc"].low > 0.5
+    below = intervals(replace(p, probability=p.probability[:, ::-1]))
+    assert below["auc"].high < 0.5
+    assert all(one.approximate for one in below.values())
+    better = replace(p, probability=p.probability**2)
+    assert all(one.approximate for one in differences(p, better, is_shown=False).values())
+
+
 def test_interval__of_a_perfect_score_has_the_exact_binomial_s_lower_end():
     p = predictions(10, auc=0.9999999)
     found = intervals(p)["sensitivity"]
@@ -199,6 +211,11 @@ def test_difference__holds_the_true_value_as_often_as_it_says():
         found = differences(one, replace(other, y=one.y), n_resamples=200, seed=s)["auc"]
         held += found.low <= 0 <= found.high
     assert stats.binom.ppf(0.001, N, 0.92) <= held < N
+
+
+def test_type_one_benchmark__runs(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks" / "validity")
+    assert import_module("type_one").line("grouped", 3, 4, 2)[:4] == ["grouped", "20", "3", "4"]
 
 
 def test_coverage_benchmark__runs(monkeypatch):

@@ -440,6 +440,7 @@ def test_result__without_permutations_reports_itself(tmp_path):
     )
     assert "the permutation p-value is undefined" in result.report(tmp_path / "mine.html").read_text("utf-8")
     assert "the permutation p-value is undefined" in result.alone().summary()
+    assert all(one["approximate"] for one in result.intervals["scores"].values())
 
 
 @pytest.mark.parametrize("names", [("label", "group"), ("row", "tested"), ("wrong", "probability")])

@@ -72,7 +72,7 @@ def verdict(result: Mapping[str, Any]) -> Verdict:
     p, smallest = deciding_p(result), (many if is_picked(result) else permutation)["smallest"]
     how = f"by min-p over {many['n_lines']} lines" if is_picked(result) else "by permuting the labels"
     mark = stars(p)
-    if not defined(p):
+    if p is None or not defined(p):
         return Verdict("nothing can be told", "the permutation p-value is undefined", mark)
     if is_below_chance(result):
         reason = f"below chance: {reached(permutation)} did at least as well; usual with few groups, no evidence"

@@ -18,6 +18,7 @@ MIN_GROUPS = 10
 _AT_ONCE = 2_000_000
 
 _NEAR_CHANCE = "the interval of the AUC reaches 0.5, and near chance intervals are too narrow (held in 85 to 95 of 100)"
+_NOT_SHOWN = "no permutation test showed a difference, and near chance intervals are too narrow"
 _NO_SPREAD = "every resample gave the same score"
 
 
@@ -26,8 +27,9 @@ class Interval:
     """A score of the averaged predictions, or a difference of two, with its interval at `level`; NaN where undefined.
 
     `n_groups` that it rests on, of the smallest class concerned. `approximate`, with the `reason`, where the interval
-    was not shown to hold the true value in 90 to 98 of 100 data sets (docs/validity.md): with fewer than `MIN_GROUPS`
-    of those groups, where the AUC's interval reaches 0.5, and where no resample differs.
+    was not shown to hold the true value in at least 90 of 100 data sets (docs/validity.md; wider than need be with few
+    single rows): with fewer than `MIN_GROUPS` of those groups, where the AUC's interval reaches 0.5 or lies below,
+    where no difference was shown, and where no resample differs.
     """
 
     value: float
@@ -44,16 +46,18 @@ class Interval:
 
 
 def intervals(
-    predictions: Predictions, *, n_resamples: int = 2000, level: float = 0.95, seed: int = 0
+    predictions: Predictions, *, n_resamples: int = 2000, level: float = 0.95, seed: int = 0, is_shown: bool = True
 ) -> dict[str, Interval]:
     """The interval of each of `SCORES`: logit of the score -+ t times its standard error over resamples.
 
     Whole groups are drawn with replacement within their class. Rows are never drawn by themselves, and nothing is
     trained on a resample, where copies of a row would stand on both sides. All NaN where no row was tested.
+    `is_shown` whether a permutation test showed that the classes differ; without, all are approximate.
     Reference: Field & Welsh 2007, J. R. Stat. Soc. B 69:369.
     """
     seen = predictions.only(predictions.tested)
-    return _intervals(seen, _resampled([seen], n_resamples, seed)[0], level)
+    found = _intervals(seen, _resampled([seen], n_resamples, seed)[0], level)
+    return _marked(found, [found["auc"]], is_shown)
 
 
 def _intervals(seen: Predictions, resampled: dict[str, np.ndarray], level: float) -> dict[str, Interval]:
@@ -62,16 +66,23 @@ def _intervals(seen: Predictions, resampled: dict[str, np.ndarray], level: float
         value, m = float(observed[name][0]), seen.n_groups(name)
         low, high = _logit_interval(value, _standard_error(resampled[name], m), m, level)
         found[name] = Interval(value, low, high, level, m, _reason(resampled[name], m))
-    return _marked(found, found["auc"])
+    return found
 
 
 def differences(
-    first: Predictions, second: Predictions, *, n_resamples: int = 2000, level: float = 0.95, seed: int = 0
+    first: Predictions,
+    second: Predictions,
+    *,
+    n_resamples: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
+    is_shown: bool = True,
 ) -> dict[str, Interval]:
     """By how much each of `SCORES` of `first` is above that of `second`, both from the same resamples.
 
     Both are predictions of the same rows; those tested in both count. An interval above 0 says that the first is
-    better. Raises `DataError` where rows differ.
+    better: of one comparison, uncorrected for others, and tried with fixed predictions. `is_shown` whether permutation
+    tests showed a difference of the classes in both. Raises `DataError` where rows differ.
     """
     same = len(first.y) == len(second.y) and (first.y == second.y).all() and (first.groups == second.groups).all()
     if not same:
@@ -86,9 +97,8 @@ def differences(
         reach = _t(m, level) * _standard_error(apart, m)
         low, high = max(value - reach, -1.0), min(value + reach, 1.0)
         found[name] = Interval(value, low, high, level, m, _reason(apart, m))
-    for one, resampled in zip(pair, drawn, strict=True):
-        found = _marked(found, _intervals(one, resampled, level)["auc"])
-    return found
+    own = [_intervals(one, resampled, level)["auc"] for one, resampled in zip(pair, drawn, strict=True)]
+    return _marked(found, own, is_shown)
 
 
 def _resampled(predictions: Sequence[Predictions], n_resamples: int, seed: int) -> list[dict[str, np.ndarray]]:
@@ -142,8 +152,9 @@ def _reason(resampled: np.ndarray, m: int) -> str:
     return "" if len(np.unique(resampled[~np.isnan(resampled)])) > 1 else _NO_SPREAD
 
 
-def _marked(found: dict[str, Interval], auc: Interval) -> dict[str, Interval]:
-    """Every interval marked as approximate where the AUC may be that of chance."""
-    if not auc.low <= 0.5 <= auc.high:
-        return found
-    return {name: one if one.reason else replace(one, reason=_NEAR_CHANCE) for name, one in found.items()}
+def _marked(found: dict[str, Interval], auc: Sequence[Interval], is_shown: bool) -> dict[str, Interval]:
+    """Every interval marked as approximate where an AUC may be that of chance, or worse."""
+    reason = "" if is_shown else _NOT_SHOWN
+    if any(one.low <= 0.5 for one in auc):
+        reason = _NEAR_CHANCE
+    return {name: one if one.reason or not reason else replace(one, reason=reason) for name, one in found.items()}

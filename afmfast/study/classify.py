@@ -121,6 +121,7 @@ def evaluate(
     positive = None if scores.positive is None else table.classes[scores.positive]
     rows = _predictions(scores, group_names)
     said = averaged(rows, table.classes, positive)
+    test = _permutation(scores)
     return Result(
         classes=table.classes,
         channels=tuple(channels),
@@ -142,7 +143,7 @@ def evaluate(
         auc_randomized=auc_randomized,
         accuracy_randomized=accuracy_randomized,
         labels=plan.labels,
-        permutation=_permutation(scores),
+        permutation=test,
         corrected_t=asdict(
             corrected_t(
                 auc, n_train_groups=n_train, n_test_groups=n_test, n_groups=table.n_groups, wrong_splits=wrong_splits
@@ -155,7 +156,7 @@ def evaluate(
         },
         importances=_importances(scores, described),
         predictions=rows,
-        intervals=intervals_of(said, plan.seed),
+        intervals=intervals_of(said, test, plan.seed),
         patients=patients_of(said, table.classes),
         t_permuted=scores.t_permuted,
         correlation=correlation_matrix(_filled(table.X), selector.method),

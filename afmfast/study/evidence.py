@@ -31,9 +31,14 @@ def averaged(rows: pd.DataFrame, classes: Sequence[str], positive: str | None) -
     )  # fmt: skip
 
 
-def intervals_of(said: Predictions, seed: int) -> dict[str, Any]:
+def is_shown(test: Mapping[str, Any]) -> bool:
+    """Whether a result's permutation test showed a difference: not without labellings, nor below chance."""
+    return bool(test["p"] <= 0.05 and not test["below_chance"])
+
+
+def intervals_of(said: Predictions, test: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """The `intervals` part of a result."""
-    found = intervals(said, n_resamples=N_RESAMPLES, seed=seed)
+    found = intervals(said, n_resamples=N_RESAMPLES, seed=seed, is_shown=is_shown(test))
     return {"n_resamples": N_RESAMPLES, "scores": {name: _document(one) for name, one in found.items()}}
 
 
@@ -79,7 +84,8 @@ def compare(results: Mapping[str, Result], seed: int) -> None:
     for name, result in results.items():
         if name != lead:
             said = averaged(result.predictions, result.classes, result.positive)
-            found = differences(said, reference, n_resamples=N_RESAMPLES, seed=seed)
+            both = is_shown(result.permutation) and is_shown(results[lead].permutation)
+            found = differences(said, reference, n_resamples=N_RESAMPLES, seed=seed, is_shown=both)
             result.difference = {"from": lead, "scores": {score: _document(one) for score, one in found.items()}}
 
 
