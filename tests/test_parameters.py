@@ -366,7 +366,8 @@ def test_measure_image__ranges_hold_for_any_image(z: np.ndarray, unit: str, leve
     for symbol in ("Sa", "Sq", "Sp", "Sv", "Sk", "Spk", "Svk", "Sdc0_5", "Sdc50_95", "Sdq", "Sdr", "Sds", "Scl20"):
         assert v.get(symbol, 0.0) >= 0, symbol
     for symbol in ("Smad", "Spr", "Spkx", "Svkx", "Sxp", "Vmp", "Vmc", "Vvc", "Vvv", "Smas", "Svc", "Slap", "Smcu"):
-        assert v.get(symbol, 0.0) >= -1e-6 * v.get("Sq", 0.0), symbol
+        # Heights of 1 m that differ by 1e-9 m have rounding of a millionth of their Sq.
+        assert v.get(symbol, 0.0) >= -1e-5 * v.get("Sq", 0.0), symbol
     assert v.get("Spar", 1.0) >= 1 - 1e-6
     if {"Sa", "Sq", "Sz"} <= set(v.index):
         assert v["Sa"] <= v["Sq"] * (1 + 1e-6)
