@@ -213,11 +213,6 @@ def test_difference__holds_the_true_value_as_often_as_it_says():
     assert stats.binom.ppf(0.001, N, 0.92) <= held < N
 
 
-def test_type_one_benchmark__runs(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks" / "validity")
-    assert import_module("type_one").line("grouped", 3, 4, 2)[:4] == ["grouped", "20", "3", "4"]
-
-
 def test_coverage_benchmark__runs(monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks" / "validity")
     coverage = import_module("coverage_of_intervals")
