@@ -189,8 +189,9 @@ def scaling(n: int = 1500, *, rounds: int = 3) -> Iterator[str]:
     ]
     yield "| random forest repeats | measured | asked for, aim |"
     yield "|---|---|---|"
-    yield f"| two threads against one, share of twice | {speed['threads'] / 2:.2f} | {_asked(speed['threads'] / 2, 0.85, 0.95)} |"
-    yield f"| two Dask processes against one, start included | {speed['processes'] / 2:.2f} | {_asked(speed['processes'] / 2, 0.8, 0.9)} |"
+    threads, processes = speed["threads"] / 2, speed["processes"] / 2
+    yield f"| two threads against one, share of twice | {threads:.2f} | {_asked(threads, 0.85, 0.95)} |"
+    yield f"| two Dask processes against one, start included | {processes:.2f} | {_asked(processes, 0.8, 0.9)} |"
     yield f"| CPU over serial, threads | {100 * overhead:+.0f} % | 10 %, 3 % |"
     yield f"| growth from 200 to 800 rows | n^{np.log(grown[1] / grown[0]) / np.log(4):.2f} | n^1.3 |"
 
