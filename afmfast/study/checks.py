@@ -165,7 +165,7 @@ def associations(samples: pd.DataFrame) -> list[dict[str, Any]]:
     Samples without an entry (`n_missing`) are left out. A column with more levels than half the groups names them.
     """
     factors = scan_settings(samples).assign(batch=samples["batch"])
-    own = [c for c in samples if ":" not in c and c not in {*IDENTIFIERS, *_ADDED, *factors}]
+    own = [c for c in samples if ":" not in str(c) and c not in {*IDENTIFIERS, *_ADDED, *factors}]
     found = []
     for name, values in factors.join(samples[own]).items():
         named = values.fillna("").astype(str) != ""
