@@ -59,7 +59,6 @@ def test_auc__is_that_kept_from_scikit_learn(learner, n_classes, labels):
         pytest.param("gradient_boosting", 4, marks=pytest.mark.slow),  # scikit-learn takes 0.9 s a fit, for 40 fits
     ],
 )
-@pytest.mark.slow  # 20 splits of three forests each, two of them scikit-learn's
 def test_probability_and_importances__are_no_farther_than_another_seed_of_scikit_learn(learner, n_classes):
     reference, version = kept(learner, n_classes, "actual")
     ours_off, theirs_off = np.zeros(2), np.zeros(2)
