@@ -68,7 +68,9 @@ class Processes:
 
     def _start(self, program: str, *arguments: str, path: tuple[Path, ...] = ()) -> subprocess.Popen:
         found = [*map(str, path), str(Path(__file__).parent), str(Path(__file__).parents[1])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(found)}
+        # A worker with a nanny, started by an earlier test, leaves OMP_NUM_THREADS=1 and its like behind here.
+        inherited = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+        environment = {**inherited, "PYTHONPATH": os.pathsep.join(found)}
         log = self.folder / f"{program}-{time.monotonic_ns()}.log"
         command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments]
         with log.open("w") as out:
