@@ -174,7 +174,7 @@ def _scales(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
     apart = [[np.mean((z[:, n:] - z[:, :-n]) ** 2), np.mean((z[n:] - z[:-n]) ** 2)] for n in lags]
     rise = np.mean([_line(lags, curve) for curve in np.transpose(apart)])
     unit = min(z.shape[1] * dx, z.shape[0] * dy) / sq
-    variance, cubes, boxes, triangles, prisms = [], [], [], [], []
+    variance, anywhere, boxes, triangles, prisms = [], [], [], [], []
     for n in sides:
         ny, nx = z.shape[0] // n, z.shape[1] // n
         blocks = z[: ny * n, : nx * n].reshape(ny, n, nx, n)
@@ -183,8 +183,8 @@ def _scales(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         cell = [
             np.minimum(np.floor((h - z.min() + 3e-7 * extent) / height), np.ceil(side / n) - 1) for h in (low, high)
         ]
-        cubes.append((cell[1] - cell[0] + 1).mean() / n**2)
-        boxes.append(((high - low) / height + 1).mean() / n**2)
+        boxes.append((cell[1] - cell[0] + 1).mean() / n**2)
+        anywhere.append(((high - low) / height + 1).mean() / n**2)
         coarse = z[::n, ::n] * unit
         x, y = np.diff(coarse, axis=1) / (n * dx), np.diff(coarse, axis=0) / (n * dy)
         edges_x, edges_y = (x[:-1], x[1:]), (y[:, :-1], y[:, 1:])
@@ -194,7 +194,7 @@ def _scales(z: np.ndarray, dx: float, dy: float) -> dict[str, float]:
         prisms.append(np.mean([np.sqrt(1 + a**2 + b**2) for a, b in walls]))
     return {
         "D_var": 3 - rise / 2, "Hurst": rise / 2, "D_part": 3 - _line(sides, variance) / 2,
-        "D_box": -_line(sides, cubes), "D_dbc": -_line(sides, boxes),
+        "D_box": -_line(sides, anywhere), "D_dbc": -_line(sides, boxes),
         "D_area": 2 - _line(sides, triangles), "D_prism": 2 - _line(sides, prisms),
     }  # fmt: skip
 

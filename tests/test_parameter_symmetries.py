@@ -61,7 +61,7 @@ SWAPPED |= {other: one for one, other in SWAPPED.items()}
 NEGATED = ("Smean", "Ssk", "Smed")
 #: Of peaks or of one end of the material ratio curve, without a row for the other; a lattice from the lowest pixel.
 ONE_SIDED = {"Sbi", "Sci", "Svi", "Sdc0_5", "Sdc5_10", "Sdc10_50", "Sdc50_95", "Sdc50_100", "Sxp", "Smc10", "Smr"}
-ONE_SIDED |= {"Vmp", "Vmc", "Vvc", "Vvv", "Spd", "Spc", "D_box"}
+ONE_SIDED |= {"Vmp", "Vmc", "Vvc", "Vvv", "Spd", "Spc", "D_dbc"}
 #: Windows, breaks and edges of bins lie close together, and of equally good ones the first counts: upside down, one in
 #: some hundred surfaces gets another. Their exact surfaces are below and in test_parameters.py.
 CHOSEN = {"Sk", "Spk", "Svk", "Smr1", "Smr2", "Spkx", "Svkx", "Spq", "Svq", "Smq", "Sent"}

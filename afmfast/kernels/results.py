@@ -217,7 +217,7 @@ class Blocks(NamedTuple):
 
     variance: Fit = NO_FIT
     boxes: Fit = NO_FIT
-    differential: Fit = NO_FIT
+    anywhere: Fit = NO_FIT
 
 
 class CoarseAreas(NamedTuple):

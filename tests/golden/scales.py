@@ -48,8 +48,8 @@ def lines() -> Iterator[Line]:
 
     why = "by hand: a block of the chequered surface holds all its finer levels and lies on one of each coarser one"
     yield "D_part", "checks", 3 - _slope(SIDES, lambda n: n - 1) / 2, 1e-5, why
-    yield "D_dbc", "checks", -_slope(SIDES, lambda n: (_range(n) / (_range(128) * n / 128) + 1) / n**2), 1e-5, why
-    yield "D_box", "checks", -_slope(SIDES, lambda n: _boxes(n) / n**2), 1e-5, why
+    yield "D_box", "checks", -_slope(SIDES, lambda n: (_range(n) / (_range(128) * n / 128) + 1) / n**2), 1e-5, why
+    yield "D_dbc", "checks", -_slope(SIDES, lambda n: _boxes(n) / n**2), 1e-5, why
     why = (
         "analytic: a block of n pixels, drawn from heights each there once, has the variance of all less that of means"
     )

@@ -57,20 +57,20 @@ def differences(z: np.ndarray) -> dict[str, float]:
 
 def blocks(z: np.ndarray) -> dict[str, float]:
     side, scales = min(z.shape), _powers(min(z.shape))
-    variance, cubes, boxes = [], [], []
+    variance, anywhere, boxes = [], [], []
     for n in scales:
         height = np.ptp(z) * n / side
         parts = [
             z[i : i + n, j : j + n] for i in range(0, z.shape[0] - n + 1, n) for j in range(0, z.shape[1] - n + 1, n)
         ]
         variance.append(np.mean([part.var() for part in parts]))
-        cubes.append(
+        boxes.append(
             np.mean([_cell(part.max(), z, height) - _cell(part.min(), z, height) + 1 for part in parts]) / n**2
         )
-        boxes.append(np.mean([np.ptp(part) / height + 1 for part in parts]) / n**2)
+        anywhere.append(np.mean([np.ptp(part) / height + 1 for part in parts]) / n**2)
     return {
         "D_part": 3 - _slope(scales, variance) / 2,
-        "D_box": -_slope(scales, cubes),
+        "D_box": -_slope(scales, anywhere),
         "D_dbc": -_slope(scales, boxes),
     }  # fmt: skip
 

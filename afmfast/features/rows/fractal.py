@@ -54,15 +54,14 @@ ROWS = (
     _row("D_prism", "fractal dimension by prisms", CoarseAreas, lambda a: a.prisms, 2.0, -1.0,
          "As D_area, of prisms whose four triangles meet in the mean of the corners. Takes 64 pixels a side.",
          "Clarke 1986, doi:10.1016/0098-3004(86)90047-6", OFFSET),
-    _row("D_box", "fractal dimension by cube counting", Blocks, lambda b: b.boxes, 0.0, -1.0,
+    _row("D_box", "fractal dimension by cube counting", Blocks, lambda b: b.anywhere, 0.0, -1.0,
+         "As D_dbc, of the mean number over all heights at which the lattice may begin: a column fills its range over "
+         "the height of a box, and one box more. Nothing is rounded. Takes 64 pixels a side.", _GWYDDION, OFFSET),
+    _row("D_dbc", "fractal dimension by differential box counting", Blocks, lambda b: b.boxes, 0.0, -1.0,
          "Log-log slope, sign changed, of the number of boxes that the surface fills over their side: cells of a cubic "
          "lattice from the lowest pixel up, the range of the heights drawn out to the shorter side; a column fills "
-         "those from that of its lowest to that of its highest pixel. This is differential box counting. Low on rough "
-         "surfaces. Takes 64 pixels a side.", _DBC, OFFSET),
-    _row("D_dbc", "fractal dimension by box counting over all lattices", Blocks, lambda b: b.differential, 0.0, -1.0,
-         "As D_box, of the mean number over all heights at which the lattice may begin: a column fills its range over "
-         "the height of a box, and one box more. Nothing is rounded, so it is not the count of the reference, but its "
-         "mean. Takes 64 pixels a side.", _DBC, OFFSET),
+         "those from that of its lowest to that of its highest pixel. Low on rough surfaces. Takes 64 pixels a side.",
+         _DBC, OFFSET),
     Parameter("Slac", "lacunarity", Lacunarity, lambda s: s.ratio, 0, 0, "fractal",
               "Mean square over squared mean of the mass in a box of 8 x 8 pixels that glides over all places, heights "
               "counted from zero as mass: 1 without gaps or clusters.",
