@@ -37,6 +37,7 @@ def settings(tmp_path_factory) -> Settings:
 def many_tasks(monkeypatch):
     monkeypatch.setattr(tasks, "PILOT_SECONDS", 0)
     monkeypatch.setattr(tasks, "task_seconds", lambda total, workers: total / 10)
+    monkeypatch.setattr(tasks, "HALF_BUSY", 1e9)
 
 
 def stopping(stage: str, note: str, done: int) -> Callable[..., None]:

@@ -167,6 +167,8 @@ def test_status__after_a_study_names_every_configuration(done):
 
 def test_status__of_a_stopped_study_tells_progress_and_no_p(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("afmfast.validation.tasks.PILOT_SECONDS", 0)
+    monkeypatch.setattr("afmfast.validation.tasks.task_seconds", lambda total, workers: 0)
+    monkeypatch.setattr("afmfast.validation.tasks.HALF_BUSY", 1e9)  # a fast machine would do all labellings in one task
     monkeypatch.setattr("afmfast.study.at_work._EVERY", 0)
 
     def stop(stage: str, finished: int, total: int, note: str) -> None:
