@@ -1,13 +1,17 @@
 """Compiled kernels on disk: never stale, never anybody else's, never in the way of other Numba code."""
 
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from numba.core.dispatcher import Dispatcher
 
+from afmfast import kernels
 from afmfast.kernels import _jit
 
 
@@ -71,6 +75,43 @@ def test_cache__leaves_other_numba_code_alone(copied):
     run_caller(copied, NUMBA_CACHE_DIR=str(copied / "of the user"), NUMBA_CACHE_LOCATOR_CLASSES="InTreeCacheLocator")
     assert not (copied / "of the user").exists()
     assert not list((copied / "kernels").rglob("*.nb?"))
+
+
+def all_compiled():
+    for found in pkgutil.walk_packages(kernels.__path__, "afmfast.kernels."):
+        module = importlib.import_module(found.name)
+        for value in vars(module).values():
+            if isinstance(value, Dispatcher) and value.py_func.__module__ == found.name:
+                yield value.py_func, value.targetoptions
+
+
+def test_kernel__is_called_by_no_compiled_code():
+    fast = {function for function, options in all_compiled() if options.get("fastmath")}
+    inlined = {function for function, options in all_compiled() if options.get("forceinline")}
+    for function, _ in all_compiled():
+        called = [getattr(function.__globals__.get(name), "py_func", None) for name in function.__code__.co_names]
+        assert not (set(called) & (fast - inlined)), function
+    assert fast - inlined
+    assert fast & inlined
+
+
+def test_cache__kernel_compiled_just_now_gives_what_it_gives_from_disk(tmp_path):
+    code = (
+        "import numpy as np; from afmfast.features.measure import measure_image;"
+        "z = np.random.default_rng(5).standard_normal((64, 70)).cumsum(0);"
+        "print(measure_image(z, 1e-8, 1.5e-8, parameters=['Sdr', 'Sq']).to_dict())"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"AFMFAST_CACHE_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert said[0] == said[1] != ""
 
 
 @pytest.fixture

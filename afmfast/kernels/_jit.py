@@ -30,7 +30,11 @@ _INSIDE = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "n
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function of plain loops when it is first called; it runs without the GIL."""
+    """Compile a function of plain loops when it is first called; it runs without the GIL.
+
+    Only Python calls it. Called by compiled code it would be there twice, on its own and in the caller's file on disk,
+    with sums in another order, and which of the two a call meets hangs on what was compiled or loaded before.
+    """
     return _compiled(function, FAST)
 
 
@@ -46,6 +50,11 @@ def part(function: Callable[..., Any]) -> Any:
     and handing tuples of arrays on from call to call another fifth.
     """
     return numba.njit(**_INSIDE, forceinline=True, _nrt=False)(function)
+
+
+def fast_part(function: Callable[..., Any]) -> Any:
+    """As `part`, with sums in any order as in a `kernel`."""
+    return numba.njit(**_INSIDE, forceinline=True, _nrt=False, fastmath=FAST)(function)
 
 
 def maker(function: Callable[..., Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import fast_part, kernel
 
 #: A height this share of the range below the edge of a box counts as on it: more than single precision rounds.
 EDGE = 3e-7
@@ -50,7 +50,7 @@ def halve(fine: np.ndarray, row: np.ndarray, coarse: np.ndarray) -> None:
         _join_pairs(mean, variance, low, high, coarse, i)
 
 
-@kernel
+@fast_part
 def _join_pairs(
     mean: np.ndarray, variance: np.ndarray, low: np.ndarray, high: np.ndarray, out: np.ndarray, i: int
 ) -> None:

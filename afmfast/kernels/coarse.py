@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import fast_part, kernel
 from .results import Lacunarity
 
 #: Side of the gliding box in pixels; the sums below are made for it.
@@ -28,7 +28,7 @@ def area_ratios(z: np.ndarray, along_x: float, along_y: float) -> tuple[float, f
     return triangles / cells, prisms / cells
 
 
-@kernel
+@fast_part
 def _row_areas(upper: np.ndarray, lower: np.ndarray, along_x: float, along_y: float) -> tuple[float, float]:
     """Sums over the cells between two rows of the four corner triangles, and of the four sides of the prism."""
     width = upper.size - 1

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from . import _fft
-from ._jit import kernel
+from ._jit import fast_part, kernel
 from .results import Correlation
 
 RAYS = 360
@@ -60,7 +60,7 @@ def autocorrelation(
             target[x] = row[x] * overlap[x]
 
 
-@kernel
+@fast_part
 def _squared(values: np.ndarray, out: np.ndarray) -> None:
     for j in range(values.size):
         out[j] = values[j].real * values[j].real + values[j].imag * values[j].imag
@@ -97,7 +97,7 @@ def decay(acf: np.ndarray, dx: float, dy: float) -> Correlation:
     return Correlation(length_20, length_37, aspect_20, aspect_37, longest)
 
 
-@kernel
+@fast_part
 def steps_inside(step_x: float, step_y: float, hx: int, hy: int) -> int:
     """How many steps of a ray stay within x <= hx, |y| <= hy (a millionth of a pixel beyond counts as on the edge)."""
     n = 1 << 30
@@ -108,7 +108,7 @@ def steps_inside(step_x: float, step_y: float, hx: int, hy: int) -> int:
     return n
 
 
-@kernel
+@fast_part
 def walk(
     acf: np.ndarray,
     step_x: float,
@@ -134,7 +134,7 @@ def walk(
     return np.inf, cross_37
 
 
-@kernel
+@fast_part
 def _interpolate(
     acf: np.ndarray, step_x: float, step_y: float, first: int, corners: np.ndarray, shares: np.ndarray, out: np.ndarray
 ) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import fast_part, kernel
 from .results import Laplacian, MeanCurvature
 
 #: Surfaces steeper than 1e12 are taken as so steep, so that squares stay within single precision.
@@ -57,7 +57,7 @@ def mean_curvature(z: np.ndarray, dx: float, dy: float, scale: float) -> MeanCur
     return MeanCurvature(0.5 * factor / side * total / ((ny - 2) * (nx - 2)))
 
 
-@kernel
+@fast_part
 def _row_curvature(
     upper: np.ndarray, middle: np.ndarray, lower: np.ndarray, along_x: float, along_y: float, base: float, slope: float
 ) -> float:

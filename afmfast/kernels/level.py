@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import exact, kernel
+from ._jit import exact, fast_part, kernel
 
 
 @exact
@@ -67,7 +67,7 @@ def subtract_trend(
             target[j] = work[j] * gain
 
 
-@kernel
+@fast_part
 def _residual(row: np.ndarray, factor: float, trend: np.ndarray, basis: np.ndarray, work: np.ndarray) -> None:
     offset = trend[0] * basis[0, 0]  # the first polynomial is constant
     for j in range(row.size):

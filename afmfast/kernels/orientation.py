@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import fast_part, kernel
 from .entropy import evenness
 from .results import Orientation
 
@@ -52,7 +52,7 @@ def orientation(z: np.ndarray, dx: float, dy: float, rms: float, bins: np.ndarra
     return Orientation(coherence, direction, evenness(shares))
 
 
-@kernel
+@fast_part
 def _row_orientation(
     upper: np.ndarray, lower: np.ndarray, along_x: float, along_y: float, bins: np.ndarray, squares: np.ndarray
 ) -> tuple[float, float, float]:
@@ -77,7 +77,7 @@ def _row_orientation(
     return np.float64(xx), np.float64(yy), np.float64(xy)
 
 
-@kernel
+@fast_part
 def _count(bins: np.ndarray, squares: np.ndarray, counts: np.ndarray) -> None:
     for j in range(bins.size):
         counts[j % COPIES, bins[j]] += squares[j]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ._jit import exact, kernel
+from ._jit import exact, fast_part, kernel
 
 DIRECTIONS = 512
 #: Single-precision sums over directions are flushed into double precision after so many.
@@ -56,7 +56,7 @@ def polar_sums(
                 partial[r] = 0
 
 
-@kernel
+@fast_part
 def _place(
     along_x: float,
     along_y: float,
@@ -75,7 +75,7 @@ def _place(
         shares_x[r], shares_y[r] = x - np.float32(column), y - np.float32(row)
 
 
-@kernel
+@fast_part
 def _add_ray(
     amplitude: np.ndarray,
     corners: np.ndarray,

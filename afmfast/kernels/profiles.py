@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import fast_part, kernel
 from .results import Profiles
 
 #: A height this close to the mean, as a share of the rms height, lies on it: rounding must not choose its side.
@@ -43,7 +43,7 @@ def profile_moments(z: np.ndarray, dx: float, dy: float, rms: float) -> Profiles
     return Profiles(rms * rms, m2, m4, rms * rms * m4 / m2 / m2, crossings)
 
 
-@kernel
+@fast_part
 def _slopes(one: np.ndarray, other: np.ndarray) -> float:
     total = np.float32(0)
     for j in range(one.size):
@@ -52,7 +52,7 @@ def _slopes(one: np.ndarray, other: np.ndarray) -> float:
     return np.float64(total)
 
 
-@kernel
+@fast_part
 def _bends(left: np.ndarray, middle: np.ndarray, right: np.ndarray) -> float:
     total = np.float32(0)
     for j in range(left.size):
@@ -61,13 +61,13 @@ def _bends(left: np.ndarray, middle: np.ndarray, right: np.ndarray) -> float:
     return np.float64(total)
 
 
-@kernel
+@fast_part
 def _signs(row: np.ndarray, level: float, out: np.ndarray) -> None:
     for j in range(row.size):
         out[j] = np.float32(row[j] > level) - np.float32(row[j] < -level)
 
 
-@kernel
+@fast_part
 def _crossings(one: np.ndarray, other: np.ndarray) -> float:
     total = np.float32(0)
     for j in range(one.size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import exact, kernel
+from ._jit import exact, fast_part, kernel
 from .results import MaterialRatio
 
 #: The curve is sampled at this many steps for the core line, and the core window spans this many.
@@ -50,7 +50,7 @@ def material_ratio(ascending: np.ndarray, rms: float) -> MaterialRatio:
     )
 
 
-@kernel
+@fast_part
 def height_at(ascending: np.ndarray, p: float) -> float:
     """Height whose areal material ratio is p: descending heights at (r + 1/2) / n, linear between."""
     last = ascending.size - 1
@@ -137,7 +137,7 @@ def count_below(ascending: np.ndarray, level: float) -> int:
     return low
 
 
-@kernel
+@fast_part
 def mean_above(ascending: np.ndarray, level: float) -> float:
     """Material above a level: mean over all heights of max(z - level, 0)."""
     total = 0.0
@@ -146,7 +146,7 @@ def mean_above(ascending: np.ndarray, level: float) -> float:
     return total / ascending.size
 
 
-@kernel
+@fast_part
 def mean_below(ascending: np.ndarray, level: float) -> float:
     """Void below a level: mean over all heights of max(level - z, 0)."""
     total = 0.0

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import fast_part, kernel
 from .results import DevelopedArea, Gradients, Slopes, SmoothSlopes
 
 
@@ -106,7 +106,7 @@ def developed_area(z: np.ndarray, dx: float, dy: float, scale: float) -> Develop
     return DevelopedArea((ny - 1) * (nx - 1) * dx * dy * (1.0 + excess), excess)
 
 
-@kernel
+@fast_part
 def _row_excess(
     upper: np.ndarray, lower: np.ndarray, along_x: float, along_y: float, base: float, slope: float, root: float
 ) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import exact, kernel
+from ._jit import exact, fast_part, kernel
 
 #: Differences over two pixels grow from those over one by this exponent where the surface is smooth: a plane has 2.
 SMOOTH = 1.95
@@ -34,7 +34,7 @@ def structure_function(z: np.ndarray, lags: np.ndarray, out: np.ndarray) -> None
         out[1, k] /= nx * (ny - lags[k])
 
 
-@kernel
+@fast_part
 def _squares(one: np.ndarray, other: np.ndarray) -> float:
     total = np.float32(0)
     for j in range(one.size):

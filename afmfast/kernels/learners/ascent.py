@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact, fast_part, maker
 from .._lapack import invert
 from .dense import copy
 from .laplace import Process, evidence, sigmoid, symmetric_times
@@ -20,7 +20,7 @@ MAX_STEPS, MAX_HALVINGS = 100, 20
 FARTHEST, TRUSTED = 3.0, 2.0
 
 
-@kernel
+@exact
 def climb(process: Process, theta: np.ndarray) -> float:
     """Move theta, the logarithms of amplitude and length, uphill to a top of the evidence, which is returned.
 
@@ -67,7 +67,7 @@ def climb(process: Process, theta: np.ndarray) -> float:
     return value
 
 
-@kernel
+@maker
 def _direction(theta: np.ndarray, gradient: np.ndarray, inverse: np.ndarray, is_first: bool, step: np.ndarray) -> bool:
     """The next step (2,); False where no free slope is left."""
     free_0 = not ((theta[0] <= LOW and gradient[0] < 0.0) or (theta[0] >= HIGH and gradient[0] > 0.0))
@@ -90,7 +90,7 @@ def _direction(theta: np.ndarray, gradient: np.ndarray, inverse: np.ndarray, is_
     return True
 
 
-@kernel
+@maker
 def _learn_curvature(inverse: np.ndarray, is_first: bool, step: np.ndarray, change: np.ndarray) -> bool:
     """Update the inverse curvature (2, 2) from a step and how much the slopes fell; False where they rose."""
     along = step[0] * change[0] + step[1] * change[1]
@@ -108,7 +108,7 @@ def _learn_curvature(inverse: np.ndarray, is_first: bool, step: np.ndarray, chan
     return True
 
 
-@kernel
+@maker
 def _guess_mode(guess: np.ndarray, mode: np.ndarray, moves: np.ndarray, by_0: float, by_1: float) -> None:
     """The mode (n,) after theta moved, by its derivatives (2, n); as it was where they go far."""
     largest = 0.0
@@ -120,7 +120,7 @@ def _guess_mode(guess: np.ndarray, mode: np.ndarray, moves: np.ndarray, by_0: fl
         copy(mode, guess)
 
 
-@kernel
+@exact
 def slopes(process: Process, theta: np.ndarray, gradient: np.ndarray, moves: np.ndarray) -> None:
     """Slopes of the evidence at theta into gradient (2,), derivatives of the mode into moves (2, n).
 
@@ -134,23 +134,13 @@ def slopes(process: Process, theta: np.ndarray, gradient: np.ndarray, moves: np.
         g[i] = process.weight[i] * (process.target[i] - sigmoid(process.mode[i]))
     direct_amplitude, direct_length = 0.0, 0.0
     for i in range(n):
-        covariance, inverse, distance = process.covariance[i], process.square[i], process.distance[i]
-        own_root, own_pull, own_g = root[i], process.pull[i], g[i]
-        own_spread, own_length, sum_amplitude, sum_length = 0.0, 0.0, 0.0, 0.0
-        for j in range(i):
-            k, part = covariance[j], inverse[j]
-            by_distance = k * distance[j]
-            excess = own_pull * process.pull[j] - own_root * part * root[j]
-            sum_amplitude += excess * k
-            sum_length += excess * by_distance
-            own_spread += k * part * root[j]
-            spread[j] += k * part * own_root
-            own_length += by_distance * g[j]
-            by_length[j] += by_distance * own_g
-        spread[i] = own_spread + covariance[i] * inverse[i] * own_root
+        own_root, own_pull = root[i], process.pull[i]
+        sum_amplitude, sum_length, own_spread, own_length = _sum_row(process, i, g, spread, by_length)
+        spread[i] = own_spread + process.covariance[i, i] * process.square[i, i] * own_root
         by_length[i] = own_length
         direct_amplitude += sum_amplitude
-        direct_amplitude += 0.5 * (own_pull * own_pull - own_root * inverse[i] * own_root) * covariance[i]
+        own_excess = own_pull * own_pull - own_root * process.square[i, i] * own_root
+        direct_amplitude += 0.5 * own_excess * process.covariance[i, i]
         direct_length += sum_length
     gradient[0], gradient[1] = direct_amplitude, direct_length * per_square
     amplitude_moves, length_moves, work = moves[0], moves[1], process.rows[2]
@@ -167,3 +157,25 @@ def slopes(process: Process, theta: np.ndarray, gradient: np.ndarray, moves: np.
         bend = -0.5 * spread[i] / root[i] * process.weight[i] * p * (1.0 - p) * (1.0 - 2.0 * p)
         gradient[0] += bend * amplitude_moves[i]
         gradient[1] += bend * length_moves[i]
+
+
+@fast_part
+def _sum_row(
+    process: Process, i: int, g: np.ndarray, spread: np.ndarray, by_length: np.ndarray
+) -> tuple[float, float, float, float]:
+    """What row i left of the diagonal adds to both slopes, and to its own spread and move; other rows get theirs."""
+    covariance, inverse, distance = process.covariance[i, :i], process.square[i, :i], process.distance[i, :i]
+    pull, root = process.pull, process.root
+    own_root, own_pull, own_g = root[i], pull[i], g[i]
+    sum_amplitude, sum_length, own_spread, own_length = 0.0, 0.0, 0.0, 0.0
+    for j in range(i):
+        k, part = covariance[j], inverse[j]
+        by_distance = k * distance[j]
+        excess = own_pull * pull[j] - own_root * part * root[j]
+        sum_amplitude += excess * k
+        sum_length += excess * by_distance
+        own_spread += k * part * root[j]
+        spread[j] += k * part * own_root
+        own_length += by_distance * g[j]
+        by_length[j] += by_distance * own_g
+    return sum_amplitude, sum_length, own_spread, own_length

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact, fast_part, part
 
 
-@kernel
+@fast_part
 def dot(a: np.ndarray, b: np.ndarray) -> float:
     """Scalar product of a and b (n,)."""
     total = 0.0
@@ -18,21 +18,21 @@ def dot(a: np.ndarray, b: np.ndarray) -> float:
     return total
 
 
-@kernel
+@part
 def copy(values: np.ndarray, out: np.ndarray) -> None:
     """Values (n,) into out (n,); an assignment of slices takes seconds to compile."""
     for i in range(out.size):
         out[i] = values[i]
 
 
-@kernel
+@fast_part
 def add_scaled(values: np.ndarray, factor: float, out: np.ndarray) -> None:
     """Add factor times values (n,) to out (n,)."""
     for i in range(out.size):
         out[i] += factor * values[i]
 
 
-@kernel
+@exact
 def factorise(A: np.ndarray) -> bool:
     """Cholesky factor of a symmetric A (n, n), of which the lower half is read and overwritten.
 
@@ -49,7 +49,7 @@ def factorise(A: np.ndarray) -> bool:
     return True
 
 
-@kernel
+@exact
 def solve(L: np.ndarray, b: np.ndarray) -> None:
     """Solve L L' x = b (n,) in place, L (n, n) from `factorise`."""
     n = b.size

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact, maker
 from .dense import copy, dot, factorise, solve
 from .linear import linear_probability
 
 
-@kernel
+@exact
 def linear_discriminant(
     seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, ridge: float, unseen: np.ndarray, probability: np.ndarray
 ) -> None:
@@ -21,7 +21,7 @@ def linear_discriminant(
     linear_probability(unseen, coef, intercept, probability)
 
 
-@kernel
+@exact
 def fit_discriminant(
     seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, ridge: float, coef: np.ndarray, intercept: np.ndarray
 ) -> bool:
@@ -58,7 +58,7 @@ def fit_discriminant(
     return definite
 
 
-@kernel
+@maker
 def _centre(values: np.ndarray, y: np.ndarray, members: np.ndarray, means: np.ndarray, out: np.ndarray) -> None:
     """Values (n,) less the mean of their class, into out (n,); the means go to means (K,)."""
     means[:] = 0.0

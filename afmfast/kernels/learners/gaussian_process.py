@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact, fast_part, maker, part
 from .._lapack import solve_rows
 from .ascent import climb
 from .dense import copy, dot
@@ -27,7 +27,7 @@ _WIDTHS = (0.41, 0.4, 0.37, 0.44, 0.39)
 _HEIGHTS = (-1854.8214151, 3516.89893646, 221.29346712, 128.12323805, -2010.49422654)
 
 
-@kernel
+@exact
 def gaussian_process(
     seen: np.ndarray,
     y: np.ndarray,
@@ -79,7 +79,7 @@ def gaussian_process(
         _scale(probability, present)
 
 
-@kernel
+@maker
 def _scale(probability: np.ndarray, present: np.ndarray) -> None:
     """Rows of probability (m, K) to a sum of 1; where all are 0, equal shares of the classes that are present."""
     for i in range(probability.shape[0]):
@@ -92,7 +92,7 @@ def _scale(probability: np.ndarray, present: np.ndarray) -> None:
             probability[i, code] = probability[i, code] / total if total != 0.0 else share
 
 
-@kernel
+@maker
 def _present(y: np.ndarray, class_weight: np.ndarray) -> np.ndarray:
     """1 for each class with rows that count, else 0: (K,)."""
     present = np.zeros(class_weight.size, np.int64)
@@ -101,7 +101,7 @@ def _present(y: np.ndarray, class_weight: np.ndarray) -> np.ndarray:
     return present
 
 
-@kernel
+@maker
 def _process_for(code: int, distance: np.ndarray, y: np.ndarray, class_weight: np.ndarray) -> Process:
     target, weight = np.empty(y.size), np.empty(y.size)
     for i in range(y.size):
@@ -110,7 +110,7 @@ def _process_for(code: int, distance: np.ndarray, y: np.ndarray, class_weight: n
     return process_of(distance, target, weight)
 
 
-@kernel
+@exact
 def _square_distances(seen: np.ndarray) -> np.ndarray:
     """Squared distances of all rows of seen (q, n), in the lower half of (n, n)."""
     n = seen.shape[1]
@@ -120,7 +120,7 @@ def _square_distances(seen: np.ndarray) -> np.ndarray:
     return distance
 
 
-@kernel
+@fast_part
 def _distances_from(row: np.ndarray, seen: np.ndarray, out: np.ndarray) -> None:
     """Squared distances of a row (q,) from the first rows of seen (q, n), into out (k,)."""
     out[:] = 0.0
@@ -130,7 +130,7 @@ def _distances_from(row: np.ndarray, seen: np.ndarray, out: np.ndarray) -> None:
             out[j] += (values[j] - value) * (values[j] - value)
 
 
-@kernel
+@maker
 def _predict(process: Process, theta: np.ndarray, seen: np.ndarray, unseen: np.ndarray, chance: np.ndarray) -> None:
     """Averaged probability of the target for rows unseen (q, m), into chance (m,), after `evidence` at theta."""
     amplitude, scale = math.exp(theta[0]), -0.5 * math.exp(-2.0 * theta[1])
@@ -142,7 +142,7 @@ def _predict(process: Process, theta: np.ndarray, seen: np.ndarray, unseen: np.n
             chance[i] = chance[0]
 
 
-@kernel
+@maker
 def _average(
     process: Process, amplitude: float, scale: float, seen: np.ndarray, unseen: np.ndarray, chance: np.ndarray
 ) -> None:
@@ -163,7 +163,7 @@ def _average(
         chance[i] = _averaged(mean[i], max(amplitude - dot(cross[i], cross[i]), 0.0))
 
 
-@kernel
+@maker
 def _is_flat(process: Process, amplitude: float, scale: float) -> bool:
     """Whether the latent means of training rows cannot differ by `FLAT`."""
     farthest, pulls = 0.0, 0.0
@@ -174,7 +174,7 @@ def _is_flat(process: Process, amplitude: float, scale: float) -> bool:
     return amplitude * -math.expm1(scale * farthest) * pulls < FLAT
 
 
-@kernel
+@part
 def _averaged(mean: float, variance: float) -> float:
     """Mean of the logistic function over a normal latent value."""
     total = 0.5

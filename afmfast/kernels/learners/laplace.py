@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact, fast_part, maker, part
 from .._lapack import factorise
 from .dense import add_scaled, copy, dot
 from .exponential import exponentials
@@ -45,7 +45,7 @@ class Process(NamedTuple):
     rows: np.ndarray
 
 
-@kernel
+@exact
 def process_of(distance: np.ndarray, target: np.ndarray, weight: np.ndarray) -> Process:
     """A process with its mode at 0, for squared distances (n, n), targets and weights (n,)."""
     n = target.size
@@ -53,7 +53,7 @@ def process_of(distance: np.ndarray, target: np.ndarray, weight: np.ndarray) -> 
     return Process(distance, target, weight, covariance, square, np.zeros(n), np.zeros(n), np.zeros(n), rows)
 
 
-@kernel
+@exact
 def evidence(process: Process, theta: np.ndarray) -> float:
     """Log marginal likelihood at theta, the logarithms of amplitude and length; `process` is left at its mode.
 
@@ -70,7 +70,7 @@ def evidence(process: Process, theta: np.ndarray) -> float:
     return value
 
 
-@kernel
+@maker
 def _fill_covariance(process: Process, amplitude: float, length: float) -> None:
     exponent, work = process.rows[0], process.rows[1]
     scale = -0.5 / (length * length)
@@ -84,7 +84,7 @@ def _fill_covariance(process: Process, amplitude: float, length: float) -> None:
         row[i] = amplitude
 
 
-@kernel
+@maker
 def _find_mode(process: Process) -> bool:
     """Newton's steps from the latent values that are there, each followed by steps with the same factor."""
     residual = process.rows[3]
@@ -112,7 +112,7 @@ def _find_mode(process: Process) -> bool:
     return False
 
 
-@kernel
+@maker
 def _settle(process: Process, residual: np.ndarray) -> bool:
     """Steps with the factor that is there; False where they do not shrink fast."""
     moved = np.inf
@@ -127,7 +127,7 @@ def _settle(process: Process, residual: np.ndarray) -> bool:
     return False
 
 
-@kernel
+@maker
 def _curvatures(process: Process, residual: np.ndarray) -> None:
     """Square roots of the curvatures at the mode, and the slopes of the log likelihood, into residual (n,)."""
     for i in range(residual.size):
@@ -136,14 +136,14 @@ def _curvatures(process: Process, residual: np.ndarray) -> None:
         residual[i] = process.weight[i] * (process.target[i] - p)
 
 
-@kernel
+@maker
 def _residuals(process: Process, residual: np.ndarray) -> None:
     """Slopes of the log posterior in the pull, into residual (n,): 0 at the mode."""
     for i in range(residual.size):
         residual[i] = process.weight[i] * (process.target[i] - sigmoid(process.mode[i])) - process.pull[i]
 
 
-@kernel
+@maker
 def _factorise_square(process: Process) -> bool:
     """Factor of I + R K R into `square`."""
     root = process.root
@@ -155,7 +155,7 @@ def _factorise_square(process: Process) -> bool:
     return factorise(process.square)
 
 
-@kernel
+@maker
 def _newton(process: Process, slope: np.ndarray) -> float:
     """Newton's step from the slopes of the log likelihood (n,): by how much it moved a latent value, as `_chord`."""
     step, moved_to, root = process.rows[0], process.rows[1], process.root
@@ -173,7 +173,7 @@ def _newton(process: Process, slope: np.ndarray) -> float:
     return moved / largest
 
 
-@kernel
+@maker
 def _chord(process: Process, residual: np.ndarray) -> float:
     """A step with an older factor: by how much it moved a latent value, of the largest or of 1."""
     step, moves = process.rows[0], process.rows[1]
@@ -190,7 +190,7 @@ def _chord(process: Process, residual: np.ndarray) -> float:
     return moved / largest
 
 
-@kernel
+@maker
 def _solve_square(process: Process, values: np.ndarray) -> None:
     """R (I + R K R)^-1 R times values (n,), in their place."""
     n, root = values.size, process.root
@@ -204,7 +204,7 @@ def _solve_square(process: Process, values: np.ndarray) -> None:
         values[i] *= root[i]
 
 
-@kernel
+@fast_part
 def symmetric_times(A: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
     """A (n, n), of which the lower half is read, times x (n,), into out (n,)."""
     for i in range(x.size):
@@ -215,7 +215,7 @@ def symmetric_times(A: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
         out[i] = total + row[i] * value
 
 
-@kernel
+@maker
 def _log_posterior(process: Process) -> float:
     """Log likelihood of the latent values less half of what they cost."""
     total = -0.5 * dot(process.pull, process.mode)
@@ -225,7 +225,7 @@ def _log_posterior(process: Process) -> float:
     return total
 
 
-@kernel
+@part
 def sigmoid(value: float) -> float:
     """The logistic function."""
     return 1.0 / (1.0 + math.exp(-value))

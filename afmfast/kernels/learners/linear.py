@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact
 
 
-@kernel
+@exact
 def linear_probability(unseen: np.ndarray, coef: np.ndarray, intercept: np.ndarray, probability: np.ndarray) -> None:
     """Softmax of linear scores of rows unseen (q, m) into probability (m, K).
 

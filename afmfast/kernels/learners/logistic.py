@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from .._jit import kernel
+from .._jit import exact, maker
 from .dense import add_scaled, copy, dot, factorise, solve
 from .linear import linear_probability
 
@@ -21,7 +21,7 @@ MAX_STEPS, MAX_HALVINGS = 100, 40
 FLOOR = 1e-14
 
 
-@kernel
+@exact
 def logistic_regression(
     seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, C: float, unseen: np.ndarray, probability: np.ndarray
 ) -> None:
@@ -31,7 +31,7 @@ def logistic_regression(
     linear_probability(unseen, coef, intercept, probability)
 
 
-@kernel
+@exact
 def fit_logistic(
     seen: np.ndarray, y: np.ndarray, class_weight: np.ndarray, C: float, coef: np.ndarray, intercept: np.ndarray
 ) -> int:
@@ -64,7 +64,7 @@ def fit_logistic(
     return steps
 
 
-@kernel
+@maker
 def _number_present(y: np.ndarray, class_weight: np.ndarray, place: np.ndarray) -> int:
     """How many classes have rows that count; place (K,) gets the number of each among them, -1 for others."""
     for code in range(place.size):
@@ -80,7 +80,7 @@ def _number_present(y: np.ndarray, class_weight: np.ndarray, place: np.ndarray) 
     return n_present
 
 
-@kernel
+@maker
 def _fit(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: float, theta: np.ndarray) -> int:
     """Coefficients and intercepts, from zeros, into theta (r, q + 1): one row a class, or one for two classes.
 
@@ -136,14 +136,14 @@ def _fit(design: np.ndarray, target: np.ndarray, weight: np.ndarray, C: float, t
     return MAX_STEPS
 
 
-@kernel
+@maker
 def _falls(loss: float, penalty: float, new_loss: float, new_penalty: float, C: float, promised: float) -> bool:
     """Whether a step keeps a little of what its slope promised, but for rounding."""
     before = loss + 0.5 * penalty / C
     return new_loss + 0.5 * new_penalty / C <= before - 1e-4 * promised + 1e-13 * before
 
 
-@kernel
+@maker
 def _loss(score: np.ndarray, target: np.ndarray, weight: np.ndarray, p: np.ndarray) -> float:
     """Weighted sum of the log losses of scores (r, n), whose probabilities go to p (r, n); see `_fit`."""
     n_rows, n = score.shape
@@ -163,7 +163,7 @@ def _loss(score: np.ndarray, target: np.ndarray, weight: np.ndarray, p: np.ndarr
     return total
 
 
-@kernel
+@maker
 def _penalty(theta: np.ndarray, step: np.ndarray, length: float) -> float:
     """Square of the coefficients after a step; the last of theta (q + 1,) is the intercept."""
     total = 0.0
@@ -172,7 +172,7 @@ def _penalty(theta: np.ndarray, step: np.ndarray, length: float) -> float:
     return total
 
 
-@kernel
+@maker
 def _scores_of(design: np.ndarray, theta: np.ndarray, out: np.ndarray) -> None:
     """Linear scores of the rows of design (q + 1, n) by theta (q + 1,), into out (n,)."""
     out[:] = 0.0
@@ -180,7 +180,7 @@ def _scores_of(design: np.ndarray, theta: np.ndarray, out: np.ndarray) -> None:
         add_scaled(design[j], theta[j], out)
 
 
-@kernel
+@maker
 def _slopes(design: np.ndarray, residual: np.ndarray, theta: np.ndarray, C: float, gradient: np.ndarray) -> None:
     """Gradient of the objective by theta (q + 1,) from weighted residuals (n,)."""
     for j in range(theta.size):
@@ -189,7 +189,7 @@ def _slopes(design: np.ndarray, residual: np.ndarray, theta: np.ndarray, C: floa
             gradient[j] += theta[j] / C
 
 
-@kernel
+@maker
 def _products(design: np.ndarray, curvature: np.ndarray, scaled: np.ndarray, out: np.ndarray) -> None:
     """Weighted products of all pairs of rows of design (k, n), into out (k, k)."""
     for j in range(out.shape[0]):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import exact, kernel
+from .._jit import exact, fast_part
 
 #: A column that lacks more than this share of the training rows is dropped in that split.
 COLUMN_MISSING = 0.2
@@ -119,7 +119,7 @@ def _training_values(columns: Columns, j: int, side: np.ndarray, there: np.ndarr
     return count
 
 
-@kernel
+@fast_part
 def _spread(there: np.ndarray, median: float, n_train: int) -> tuple[float, float]:
     """Mean and standard deviation of n_train values, the missing ones counting as the median.
 
