@@ -18,6 +18,7 @@ class Stream(IntEnum):
     CLASSIFIER = 4
     SYNTHETIC = 5
     BERNOULLI = 6
+    INNER = 7
     BOOTSTRAP = 9
 
 

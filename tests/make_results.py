@@ -213,6 +213,8 @@ def result(
         "classes": classes,
         "positive": classes[-1] if binary else None,
         "classifier": "random_forest",
+        "line": "",
+        "choices": [],
         "titles": {"classifier": "random forest of 100 trees", "ranking": "mean Gini decrease in a random forest"},
         "n_rows": n_rows,
         "n_groups": n_groups,

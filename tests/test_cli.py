@@ -1,5 +1,6 @@
 """The commands as a user types them: what they print, what they leave behind, their exit codes."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,14 @@ def test_study__prints_the_answer_and_where_the_report_lies(study):
     assert "mean AUC" in ran.stdout
     assert f"report: {folder / 'report.html'}" in ran.stdout
     assert (folder / "report.html").stat().st_size > 10_000
+
+
+def test_study__lists_are_lines_and_the_nested_choice_comes_first(scans, tmp_path):
+    ran = afmfast("study", scans, "--out", tmp_path, *QUICK, "--classifier", "k_nearest", "--keep", 2, 4)
+    assert ran.returncode == 0, ran.stderr
+    results = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert list(results["combinations"])[:2] == ["adhesion, nested choice", "adhesion, lda, 2 kept"]
+    assert results["settings"]["keep"] == [2, 4]
 
 
 def test_study__says_in_a_log_what_it_does(study):

@@ -515,7 +515,8 @@ LINES = [
 def test_run_lines__each_gives_what_it_gives_alone(tmp_path):
     table = archive()
     together = run_lines(table, LINES, pool=Serial(), folder=tmp_path)
-    for (plan, selector, _), scores in zip(LINES, together, strict=True):
+    for line, scores in zip(LINES, together, strict=True):
+        plan, selector = line.plan, line.selector
         assert_equal(run(table, plan, selector=selector, pool=Serial()), scores)
         last = Serial()
         assert_equal(scores, run(table, plan, selector=selector, pool=last, folder=tmp_path))

@@ -8,15 +8,20 @@ from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-from ..study.settings import Settings
+from ..study.settings import Classifier, Settings
 
 
 class _Flags(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-#: Keys whose YAML form does not fit a command line: lists of lists, and null.
-_AS_FLAG: dict[str, Any] = {"combinations": tuple[str, ...], "correlation": float | Literal["none"]}
+#: Keys whose YAML form does not fit a command line: lists of lists, null, and one or a list.
+_AS_FLAG: dict[str, Any] = {
+    "combinations": tuple[str, ...],
+    "correlation": tuple[float | Literal["none"], ...],
+    "keep": tuple[int, ...],
+    "classifier": tuple[Classifier, ...],
+}
 
 
 def _flag(name: str, field: FieldInfo) -> Any:

@@ -106,7 +106,8 @@ def answer(results: Mapping[str, Any]) -> str:
     )
     if not found.told:
         return f"From {name}, nothing can be told about a difference between {classes(result)}: {scores}."
-    return f"{name} tells {classes(result)} apart better than by chance: {scores}{_but(warnings(results))}."
+    comma = "," if result["line"] else ""
+    return f"{name}{comma} tells {classes(result)} apart better than by chance: {scores}{_but(warnings(results))}."
 
 
 def _but(points: Sequence[Caution]) -> str:
@@ -125,7 +126,8 @@ def best(results: Mapping[str, Any]) -> str:
         return ""
     name = max(combinations, key=lambda n: combinations[n]["auc"]["mean"])
     chosen = combinations[name]
-    leads = f"Of the {len(results['combinations'])} combinations {'it' if name == headline(results) else title(chosen)}"
+    n, which = len(results["combinations"]), "it" if name == headline(results) else title(chosen)
+    leads = f"Of the {n} lines, {which}," if chosen["line"] else f"Of the {n} combinations {which}"
     has = f"{leads} has the highest mean AUC ({fixed(chosen['auc']['mean'])})"
     if name == headline(results):
         return f"{has}."

@@ -139,8 +139,12 @@ def _uncorrected(results: Results, headline: Mapping[str, Any]) -> str:
     n = len(results["combinations"])
     if n < 2:
         return ""
-    return (f"{n} channel combinations were tried. Their p-values are uncorrected: picking the best of them after "
-            "looking makes its p too small; read min-p then. The answer above is for the combination with "
+    listed = any(result["line"] for result in results["combinations"].values())
+    tried, which = ("lines of channels, classifiers and columns kept", "first one") if listed else (
+        "channel combinations", "combination"
+    )  # fmt: skip
+    return (f"{n} {tried} were tried. Their p-values are uncorrected: picking the best of them after "
+            f"looking makes its p too small; read min-p then. The answer above is for the {which} with "
             "most channels, whichever came out best.")  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from .answer import best, headline, is_below_chance, reached, verdict
 from .distrust import Caution
 from .uncertainty import auc_interval
 from .wording import (
+    channels_of,
     counts,
     defined,
     fixed,
@@ -22,7 +23,6 @@ from .wording import (
     readable,
     share,
     signed,
-    title,
     whole_range,
 )
 
@@ -113,11 +113,13 @@ def _lean(parameter: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def _channels_alone(results: Mapping[str, Any]) -> str:
-    alone = {n: r for n, r in results["combinations"].items() if len(r["channels"]) == 1 and defined(r["auc"]["mean"])}
+    line = results["combinations"][headline(results)]["line"]
+    alike = {n: r for n, r in results["combinations"].items() if r["line"] == line}
+    alone = {n: r for n, r in alike.items() if len(r["channels"]) == 1 and defined(r["auc"]["mean"])}
     if len(alone) < 2:
         return ""
     ranked = sorted(alone.items(), key=lambda item: -item[1]["auc"]["mean"])
-    named = [f"{title(result)} {fixed(result['auc']['mean'])}" for _, result in ranked]
+    named = [f"{channels_of(result)} {fixed(result['auc']['mean'])}" for _, result in ranked]
     return f"Channels alone, by mean AUC: {', '.join(named)}. "
 
 
@@ -127,13 +129,16 @@ def _enough(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     fewer = [
         other
         for other in results["combinations"].values()
-        if set(other["channels"]) < channels and defined(other["auc"]["mean"]) and other["auc"]["mean"] >= reached
+        if other["line"] == result["line"]
+        and set(other["channels"]) < channels
+        and defined(other["auc"]["mean"])
+        and other["auc"]["mean"] >= reached
     ]
     if not fewer:
         return ""
     enough = min(fewer, key=lambda other: (len(other["channels"]), -other["auc"]["mean"]))
     rest = joined([c for c in result["channels"] if c not in enough["channels"]])
-    return f"With {rest} added to {title(enough)} the mean AUC is no higher. "
+    return f"With {rest} added to {channels_of(enough)} the mean AUC is no higher. "
 
 
 def _distrust(cautions: Sequence[Caution]) -> str:

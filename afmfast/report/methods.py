@@ -107,18 +107,33 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     steps = []
     if settings.get("repeatability") is not None:
         steps.append(f"parameters whose repeats there gave an ICC(1,1) below {settings['repeatability']} were dropped")
-    if settings.get("correlation") is not None:
-        steps.append(
-            f"parameters correlating above {settings['correlation']} ({settings.get('method', 'pearson')}) were dropped"
-        )
-    if "keep" in settings:
+    limit, keep = (_listed(settings.get(key), result) for key in ("correlation", "keep"))
+    if limit:
+        steps.append(f"parameters correlating above {limit} ({settings.get('method', 'pearson')}) were dropped")
+    if keep:
         rank = result["titles"].get("ranking") or f"{settings.get('rank', 'gini')} importance".replace("_", " ")
-        steps.append(f"the {settings['keep']} most important ({rank}) were kept")
+        steps.append(f"the {keep} most important ({rank}) were kept")
     chosen = f"{joined(steps)}, and " if steps else ""
     learnt = result["titles"].get("classifier") or result["classifier"]
     return (
         f"{text} In every training part alone, {chosen}a classifier ({learnt}) was trained; it was scored on the test "
-        "part."
+        f"part.{_chosen(settings, result)}"
+    )
+
+
+def _listed(value: Any, result: Mapping[str, Any]) -> str:
+    """A setting in words; of a list all entries where they were chosen among, else the first, which answers."""
+    entries = value if isinstance(value, list) else [value]
+    told = ["none" if entry is None else str(entry) for entry in (entries if result["choices"] else entries[:1])]
+    return "" if told == ["none"] else joined(told, "or")
+
+
+def _chosen(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    if not result["choices"]:
+        return ""
+    return (
+        f" Of these {len(result['choices'])} ways, each training part took the one with the highest mean AUC over "
+        f"{plural(settings['inner_splits'], 'split')} of its own groups (nested choice)."
     )
 
 

@@ -104,6 +104,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "is_picked": is_picked(result),
         "intervals": uncertainty.intervals(result),
         "approximate": any(one["approximate"] for one in result["intervals"]["scores"].values()),
+        "choices": [f"{one['line']} in {one['share']:.0%}".replace("%", " %") for one in result["choices"]],
         "n_resamples": result["intervals"]["n_resamples"],
         "patients": uncertainty.patients(result),
         "overtraining": overtraining_text(result),

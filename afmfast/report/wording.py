@@ -160,7 +160,12 @@ def counts(n_rows: int, n_groups: int, settings: Mapping[str, Any]) -> str:
 
 
 def title(result: Mapping[str, Any]) -> str:
-    """A combination as people read it: `height + adhesion`, which breaks where a line ends."""
+    """A line as people read it: `height + adhesion, lda`, which breaks where a line ends."""
+    return f"{channels_of(result)}, {result['line']}" if result["line"] else channels_of(result)
+
+
+def channels_of(result: Mapping[str, Any]) -> str:
+    """Its channels alone."""
     return " + ".join(result["channels"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,10 @@ from ..significance.resampling import corrected_t, overtraining, two_sample_t
 from ..validation import summary
 from ..validation.data import Table, missingness, usable_rows
 from ..validation.outcome import Scores
-from ..validation.plan import Plan
-from ..validation.run import run
+from ..validation.plan import CHOSEN, Line, Plan
+from ..validation.run import run_lines
 from ..validation.table import CLASSIFIERS, holds_gil
-from .checks import warning
+from .checks import Warnings, warning
 from .evidence import averaged, intervals_of, patients_of
 from .folder import StageProgress
 from .result import Result, probability_of
@@ -59,29 +59,36 @@ def classify(
     name or any scikit-learn classifier. A row that lacks over half of its columns is left out.
     Raises `DataError` where the data cannot answer (a class with one group), `SettingsError` for a wrong argument.
     """
-    names = _group_names(groups, len(y))
-    table = Table.of(X, y, names)
-    enough = usable_rows(table.X)
-    if not enough.all():
-        kept = np.flatnonzero(enough)
-        names = [names[i] for i in kept]
-        table = Table.of(
-            table.X[kept], np.asarray(y)[kept], names, columns=table.columns, rows=[table.rows[i] for i in kept]
-        )
+    table, names, left_out = given_table(X, y, groups)
     plan = Plan(
         classifier=classifier, n_repeats=n_repeats, test_size=test_size, labels=labels, n_permutations=n_permutations,
         splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed,
     )  # fmt: skip
     selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
     with open_pool(scheduler, workers=workers, holds_gil=holds_gil(classifier)) as pool:
-        result = evaluate(table, plan, selector, channels=("table",), pool=pool, group_names=names, progress=progress)
-    if not enough.all():
-        result.warnings.append(
-            warning(
-                "rows-left-out", f"{int((~enough).sum())} rows lack over half of their parameters and were left out."
-            )
+        (result,) = evaluate(
+            table, [Line(plan, selector)], channels=("table",), pool=pool, group_names=names, progress=progress
         )
+    result.warnings += left_out
     return result
+
+
+def given_table(X: Any, y: Any, groups: Any) -> tuple[Table, list[str], Warnings]:
+    """Rows that can be used, the names of their groups, and a warning if there are others."""
+    names = _group_names(groups, len(y))
+    table = Table.of(X, y, names)
+    enough = usable_rows(table.X)
+    if enough.all():
+        return table, names, []
+    kept = np.flatnonzero(enough)
+    names = [names[i] for i in kept]
+    table = Table.of(
+        table.X[kept], np.asarray(y)[kept], names, columns=table.columns, rows=[table.rows[i] for i in kept]
+    )
+    n_lost = int((~enough).sum())
+    return table, names, [
+        warning("rows-left-out", f"{n_lost} rows lack over half of their parameters and were left out.")
+    ]  # fmt: skip
 
 
 def _group_names(groups: Any, n_rows: int) -> list[str]:
@@ -92,8 +99,7 @@ def _group_names(groups: Any, n_rows: int) -> list[str]:
 
 def evaluate(
     table: Table,
-    plan: Plan,
-    selector: Selector,
+    lines: Sequence[Line],
     *,
     channels: Sequence[str],
     pool: Pool,
@@ -102,13 +108,28 @@ def evaluate(
     wrong_splits: bool = False,
     folder: Path | None = None,
     progress: StageProgress | None = None,
-) -> Result:
-    """Run a plan and draw its conclusions.
+) -> list[Result]:
+    """Run lines that differ in classifier and selection alone, and draw the conclusions of each.
 
     `group_names` (n_rows,) and `described` (one line a column: name, unit, definition) only label the result;
     `wrong_splits` says that rows of one group stand on both sides. Batches are kept in `folder` and read from there.
     """
-    scores = run(table, plan, selector=selector, pool=pool, folder=folder, name="+".join(channels), progress=progress)
+    found = run_lines(table, lines, pool=pool, folder=folder, progress=progress)
+    return [
+        _concluded(line, scores, channels, group_names, described, wrong_splits)
+        for line, scores in zip(lines, found, strict=True)
+    ]
+
+
+def _concluded(
+    line: Line,
+    scores: Scores,
+    channels: Sequence[str],
+    group_names: Sequence[str] | None,
+    described: pd.DataFrame | None,
+    wrong_splits: bool,
+) -> Result:
+    table, plan, selector = scores.table, line.plan, _selector(line)
     auc = scores.of("auc")
     shape = (0, plan.splits_per_permutation)
     none = np.empty(shape)
@@ -126,7 +147,7 @@ def evaluate(
         classes=table.classes,
         channels=tuple(channels),
         columns=table.columns,
-        classifier=plan.classifier if isinstance(plan.classifier, str) else repr(plan.classifier),
+        classifier=_classifier(line),
         positive=positive,
         n_rows=len(table.y),
         n_groups=table.n_groups,
@@ -160,8 +181,9 @@ def evaluate(
         patients=patients_of(said, table.classes),
         t_permuted=scores.t_permuted,
         correlation=correlation_matrix(_filled(table.X), selector.method),
-        settings=_settings(plan, selector),
-        titles=_titles(plan, selector),
+        settings=_settings(line),
+        titles=_titles(line),
+        choices=_choices(line, scores),
         planned=scores.planned,
         n_redrawn=scores.n_redrawn,
         n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
@@ -169,12 +191,35 @@ def evaluate(
     )
 
 
-def _settings(plan: Plan, selector: Selector) -> dict[str, Any]:
+def _selector(line: Line) -> Selector:
+    """That of a study, whose choices have words."""
+    return cast(Selector, line.selector)
+
+
+def _classifier(line: Line) -> str:
+    if line.among:
+        return CHOSEN
+    return line.plan.classifier if isinstance(line.plan.classifier, str) else repr(line.plan.classifier)
+
+
+def _choices(line: Line, scores: Scores) -> list[dict[str, Any]]:
+    """How often each line was taken, of those among which this one chose in every training part."""
+    if not line.among:
+        return []
+    taken = scores.repeats["choice"][: line.plan.n_repeats]
+    return [
+        {"line": one.name.partition(", ")[2], "share": float((taken == number).mean())}
+        for number, one in enumerate(line.among)
+    ]
+
+
+def _settings(line: Line) -> dict[str, Any]:
     """What was asked for, by the keys of study.yaml."""
+    plan, selector = line.plan, _selector(line)
     return {
         **selector.settings,
         "repeatability": None if selector.gate is None else selector.gate.threshold,
-        "classifier": plan.classifier if isinstance(plan.classifier, str) else repr(plan.classifier),
+        "classifier": _classifier(line),
         "repeats": plan.n_repeats,
         "test_size": plan.test_size,
         "labels": plan.labels,
@@ -186,8 +231,12 @@ def _settings(plan: Plan, selector: Selector) -> dict[str, Any]:
     }
 
 
-def _titles(plan: Plan, selector: Selector) -> dict[str, str]:
+def _titles(line: Line) -> dict[str, str]:
     """What learnt and what ranked, in words."""
+    plan, selector = line.plan, _selector(line)
+    if line.among:
+        told = [_titles(one)["classifier"] for one in line.among]
+        return {"classifier": ", ".join(dict.fromkeys(told)), "ranking": RANKINGS[selector.rank].title}
     named = isinstance(plan.classifier, str)
     learnt = CLASSIFIERS[plan.classifier].title if named else " ".join(repr(plan.classifier).split())
     return {"classifier": learnt, "ranking": RANKINGS[selector.rank].title}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +18,7 @@ from ..records import RETRACE
 from ..schedule import Pool
 from ..selection.table import Selector
 from ..validation.data import Table
-from ..validation.plan import Plan
+from ..validation.plan import Line, Plan
 from .checks import (
     Warnings,
     associations,
@@ -33,6 +32,7 @@ from .checks import (
 from .classify import evaluate
 from .evidence import compare, correct
 from .folder import StageProgress
+from .lines import choices_of, line_of, name_of
 from .repeats import gate_of
 from .result import Result, StudyResult, rule_of_ten, spread
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
@@ -66,19 +66,24 @@ def classify_table(
     channels = _channels(described, settings)
     combinations = _combinations(channels, settings)
     samples = choose_samples(table, channels, settings)
-    plan, selector = plan_of(settings), selector_of(settings)
+    asked = choices_of(settings)
     wrong = bool({"tiles-split", "groups-ignored"} & {w["code"] for w in samples.warnings})
-    alone = _settings_alone(samples, plan, pool, folder)
+    alone = _settings_alone(samples, asked[-1].plan, pool, folder)
     results: dict[str, Result] = {}
     for number, chosen in enumerate(combinations):
         label = "+".join(chosen)
         numbers = _numbers(samples, chosen)
-        results[label] = evaluate(
-            numbers, plan, _gated(selector, table, numbers, settings), channels=chosen, pool=pool, folder=folder,
+        gate = None if settings.repeatability is None else gate_of(
+            table, numbers.rows, numbers.columns, settings.repeatability
+        )  # fmt: skip
+        found = evaluate(
+            numbers, [line_of(choice, label, gate) for choice in asked], channels=chosen, pool=pool, folder=folder,
             group_names=list(samples.table["group_used"]), described=_column_table(described, chosen),
             wrong_splits=wrong, progress=_part(progress, number, len(combinations), label),
         )  # fmt: skip
-        results[label].settings_alone = alone
+        for choice, result in zip(asked, found, strict=True):
+            result.line, result.settings_alone = choice.words, alone
+            results[name_of(label, choice)] = result
     correct(results)
     compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}
@@ -114,28 +119,6 @@ def _described(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def recorded(settings: Settings) -> dict[str, Any]:
     """The settings as results.json has them: all that a number may depend on, not where files lie."""
     return dict(settings.model_dump(mode="json", exclude={"manifest", "name"}))
-
-
-def plan_of(settings: Settings) -> Plan:
-    """The part of the settings that says what is repeated and randomized."""
-    return Plan(
-        classifier=settings.classifier, n_repeats=settings.repeats, test_size=settings.test_size,
-        labels=settings.labels, n_permutations=settings.permutations,
-        splits_per_permutation=settings.splits_per_permutation, statistic=settings.statistic,
-        positive=settings.positive, seed=settings.seed,
-    )  # fmt: skip
-
-
-def selector_of(settings: Settings) -> Selector:
-    """The part of the settings that says which columns are kept."""
-    return Selector(correlation=settings.correlation, method=settings.method, keep=settings.keep, rank=settings.rank)
-
-
-def _gated(selector: Selector, table: pd.DataFrame, numbers: Table, settings: Settings) -> Selector:
-    """The selector of one combination, with the gate that its own columns pass."""
-    if settings.repeatability is None:
-        return selector
-    return replace(selector, gate=gate_of(table, numbers.rows, numbers.columns, settings.repeatability))
 
 
 def versions() -> dict[str, str]:
@@ -214,7 +197,7 @@ def _settings_alone(samples: Samples, plan: Plan, pool: Pool, folder: Path | Non
         n_permutations=0, positive=plan.positive, seed=plan.seed,
     )  # fmt: skip
     keep_all = Selector(correlation=None, keep=len(names))
-    result = evaluate(table, seen, keep_all, channels=("settings",), pool=pool, folder=folder)
+    (result,) = evaluate(table, [Line(seen, keep_all, "settings")], channels=("settings",), pool=pool, folder=folder)
     return {
         "settings": list(varying),
         "auc": spread(result.auc),
@@ -290,7 +273,7 @@ def _data(
         "warnings": list({w["text"]: w for w in warnings}.values()),
         "settings_by_class": settings_by_class(samples.table),
         "associations": associations(samples.table),
-        "rule_of_ten": rule_of_ten(samples.table, n_groups, settings.keep),
+        "rule_of_ten": rule_of_ten(samples.table, n_groups, max(settings.keeps)),
     }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def classify_stage(
     """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
     table = of_manifest(load_table(folder), settings)
     _remove_stale(folder, settings)
-    with open_pool(scheduler, workers=workers, holds_gil=holds_gil(settings.classifier)) as pool:
+    with open_pool(scheduler, workers=workers, holds_gil=any(map(holds_gil, settings.classifiers))) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
             progress=of_stage(progress, "classify"),

@@ -32,6 +32,8 @@ class Result:
     of those probabilities, `patients` one decision a group from them (None where groups are single rows). With several
     combinations `corrected` has the p-values corrected for their number and `difference` what this one is better than
     the lead.
+    `line` is what sets this one apart from others of the same channels, where settings were lists; one that chooses
+    among them inside every training part has in `choices` how often it took which.
     `planned` n_repeats, n_permutations and splits_per_permutation of the first run, whatever was done in the end.
     """
 
@@ -69,6 +71,8 @@ class Result:
     difference: dict[str, Any] | None = None
     n_redrawn: int = 0
     n_redrawn_randomized: int = 0
+    line: str = ""
+    choices: list[dict[str, Any]] = field(default_factory=list)
     settings_alone: dict[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
@@ -108,6 +112,8 @@ class Result:
             "positive": self.positive,
             "classifier": self.classifier,
             "titles": self.titles,
+            "line": self.line,
+            "choices": self.choices,
             "n_rows": self.n_rows,
             "n_groups": self.n_groups,
             "n_columns": len(self.columns),
@@ -153,24 +159,7 @@ class Result:
 
     def alone(self) -> StudyResult:
         """A study of this one result, so that it can be reported by itself."""
-        label = "+".join(self.channels)
-        counts = self.predictions.groupby("label")
-        data = {
-            "n_rows": self.n_rows,
-            "n_groups": self.n_groups,
-            "groups_given": self.n_groups < self.n_rows,
-            "classes": [
-                {"name": str(c), "n_rows": len(part), "n_groups": int(part["group"].nunique()), "used": True}
-                for c, part in counts
-            ],
-            "channels": [],
-            "left_out": [],
-            "warnings": self.warnings,
-            "settings_by_class": [],
-            "associations": [],
-            "rule_of_ten": rule_of_ten(self.predictions, self.n_groups, int(self.settings["keep"])),
-        }
-        return StudyResult(name=label, settings=self.settings, data=data, combinations={label: self})
+        return of_one_table({"+".join(self.channels): self}, self.settings)
 
     def report(self, path: str | Path) -> Path:
         """Write report.html into a folder, or to a file named *.html."""
@@ -245,6 +234,29 @@ class StudyResult:
     def _repr_html_(self) -> str:
         table = self.table().to_html(float_format="{:.3f}".format)
         return f"<p>{escape(answer(self.to_dict()))}</p>{table}"
+
+
+def of_one_table(results: Mapping[str, Result], settings: Mapping[str, Any]) -> StudyResult:
+    """A study of one table X, y, that knows nothing of scans; `settings` are those of all its lines."""
+    name, first = next(iter(results.items()))
+    data = {
+        "n_rows": first.n_rows,
+        "n_groups": first.n_groups,
+        "groups_given": first.n_groups < first.n_rows,
+        "classes": [
+            {"name": str(c), "n_rows": len(part), "n_groups": int(part["group"].nunique()), "used": True}
+            for c, part in first.predictions.groupby("label")
+        ],
+        "channels": [],
+        "left_out": [],
+        "warnings": list({w["text"]: w for result in results.values() for w in result.warnings}.values()),
+        "settings_by_class": [],
+        "associations": [],
+        "rule_of_ten": rule_of_ten(
+            first.predictions, first.n_groups, max(int(result.settings["keep"]) for result in results.values())
+        ),
+    }
+    return StudyResult(name=name.partition(", ")[0], settings=dict(settings), data=data, combinations=dict(results))
 
 
 def probability_of(name: str) -> str:

@@ -20,6 +20,10 @@ Classifier = Literal[
 ]  # fmt: skip
 
 
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
 class Tiles(BaseModel):
     """How a scan is cut into sub-areas before measuring."""
 
@@ -83,15 +87,26 @@ class Settings(BaseModel):
         Field(gt=0, lt=1, description="drop a column whose ICC(1,1) is lower in repeats of the training groups"),
     ] = None
     correlation: Annotated[
-        float | None,
-        Field(gt=0, le=1, description="drop a column that correlates so much with an earlier one; none = keep all"),
+        Share | tuple[Share | None, ...] | None,
+        Field(description="drop a column that correlates so much with an earlier one; none = keep all; or a list"),
     ] = 0.9
     method: Annotated[Literal["pearson", "spearman"], Field(description="kind of correlation")] = "pearson"
-    keep: Annotated[int, Field(ge=1, description="columns kept in every repeat")] = 10
+    keep: Annotated[Count | tuple[Count, ...], Field(description="columns kept in every repeat; or a list")] = 10
     rank: Annotated[Literal["gini", "gini_single", "permutation"], Field(description="importance by which to keep")] = (
         "gini"
     )
-    classifier: Annotated[Classifier, Field(description="what learns and predicts")] = "random_forest"
+    classifier: Annotated[
+        Classifier | tuple[Classifier, ...],
+        Field(description="what learns and predicts; or a list: every entry of the lists with every other is a line"),
+    ] = "random_forest"
+    inner_splits: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="of lists: splits of each training part by which one more line, which answers, chooses among "
+            "the others; 0 = no such line, the first entries answer",
+        ),
+    ] = 5
     repeats: Annotated[int, Field(ge=1, description="random splits with the true labels")] = 500
     test_size: Annotated[float, Field(gt=0, lt=1, description="share of groups in the test part")] = 0.3
     labels: Annotated[
@@ -126,7 +141,19 @@ class Settings(BaseModel):
     @field_validator("correlation", mode="before")
     @classmethod
     def _none_is_no_filter(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [None if entry == "none" else entry for entry in value]
         return None if value == "none" else value
+
+    @field_validator("classifier", "keep", "correlation")
+    @classmethod
+    def _lists_have_entries(cls, value: Any) -> Any:
+        """One entry is that entry."""
+        if not isinstance(value, tuple):
+            return value
+        if not value or len(set(value)) < len(value):
+            raise ValueError("a list needs entries, none of them twice")
+        return value[0] if len(value) == 1 else value
 
     @field_validator("parameters")
     @classmethod
@@ -153,9 +180,28 @@ class Settings(BaseModel):
         return self
 
     @property
+    def classifiers(self) -> tuple[str, ...]:
+        """Every classifier asked for."""
+        return _entries(self.classifier)
+
+    @property
+    def keeps(self) -> tuple[int, ...]:
+        """Every number of columns to keep that was asked for."""
+        return _entries(self.keep)
+
+    @property
+    def correlations(self) -> tuple[float | None, ...]:
+        """Every threshold of correlation asked for; None = no filter."""
+        return _entries(self.correlation)
+
+    @property
     def title(self) -> str:
         """Name of the study."""
         return self.name or self.manifest.resolve().parent.name
+
+
+def _entries(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def load(path: Path, **changes: Any) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NamedTuple, Protocol
@@ -17,10 +18,12 @@ from .data import Table
 from .scores import STATISTICS
 from .table import LABEL_MODELS, SCHEMES, predictor
 
-__all__ = ["ALGORITHM", "Line", "Plan", "Selector", "Table", "key"]
+__all__ = ["ALGORITHM", "CHOSEN", "Line", "Plan", "Selector", "Table", "key"]
 
 #: Raised whenever the same settings would give other repeats than before; those of another number are not used.
-ALGORITHM = 2
+ALGORITHM = 3
+#: What stands for the classifier of a line that chooses.
+CHOSEN = "nested choice"
 
 
 class Selector(Protocol):
@@ -54,7 +57,8 @@ class Plan:
 
     `classifier` a name or a scikit-learn estimator; `test_size` share of groups; `labels` the randomization that
     measures overtraining (the p-value always permutes); `n_permutations` 0 = none; `splits_per_permutation` S splits
-    a labelling; `positive` the label that sensitivity and specificity are of (two classes; default: the last).
+    a labelling; `positive` the label that sensitivity and specificity are of (two classes; default: the last);
+    `inner_splits` of each training part, by which a line chooses among others.
     Raises `SettingsError` for a value outside what is allowed.
     """
 
@@ -68,9 +72,16 @@ class Plan:
     positive: Any = None
     seed: int = 0
     scheme: str = "stratified"
+    inner_splits: int = 5
 
     def __post_init__(self) -> None:
-        for name, least in (("n_repeats", 1), ("n_permutations", 0), ("splits_per_permutation", 1), ("seed", 0)):
+        for name, least in (
+            ("n_repeats", 1),
+            ("n_permutations", 0),
+            ("splits_per_permutation", 1),
+            ("seed", 0),
+            ("inner_splits", 1),
+        ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
                 raise SettingsError(f"{name} = {value!r}; give a whole number, {least} or more")
@@ -100,14 +111,18 @@ class Plan:
 
 
 class Line(NamedTuple):
-    """One classifier with one way of selecting, a line of the table of results; `name` is what plan.json calls it."""
+    """One classifier with one way of selecting, a line of the table of results; `name` is what plan.json calls it.
+
+    A line with others `among` which to choose takes, in every training part, the one that is best there.
+    """
 
     plan: Plan
     selector: Selector
     name: str = "table"
+    among: tuple[Line, ...] = ()
 
 
-def key(table: Table, plan: Plan, selector: Selector) -> str:
+def key(table: Table, plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> str:
     """Folder name of stored repeats: 32 hex digits of everything that changes a repeat.
 
     That is the table, classifier, selection, test size, scheme, seed and `ALGORITHM`. Not how many repeats,
@@ -115,7 +130,7 @@ def key(table: Table, plan: Plan, selector: Selector) -> str:
     differently.
     """
     content = hashlib.sha256()
-    content.update(json.dumps(settings_of(plan, selector), sort_keys=True).encode())
+    content.update(json.dumps(settings_of(plan, selector, among), sort_keys=True).encode())
     names = [table.classes, table.columns, table.rows, table.X.shape]
     content.update(json.dumps(names).encode())
     values = np.where(np.isnan(table.X), np.nan, table.X) + 0.0  # one NaN, one zero
@@ -124,8 +139,13 @@ def key(table: Table, plan: Plan, selector: Selector) -> str:
     return content.hexdigest()[:32]
 
 
-def settings_of(plan: Plan, selector: Selector) -> dict[str, Any]:
+def settings_of(plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> dict[str, Any]:
     """Every setting that changes a repeat, as JSON."""
+    if among:
+        candidates = [settings_of(line.plan, line.selector) for line in among]
+        chosen = [{name: one[name] for name in ("classifier", "selection")} for one in candidates]
+        made_with = {"classifier": CHOSEN, "selection": {}, "among": chosen, "inner_splits": int(plan.inner_splits)}
+        return candidates[0] | made_with
     settings = getattr(selector, "settings", None)
     if settings is None:
         raise SettingsError(f"selector {selector!r} has no `settings`; give it a dict of all that changes its choice")

@@ -16,6 +16,7 @@ from ..kernels.learners.parts import MISSING as IS_MISSING
 from ..kernels.learners.parts import TEST, UNUSED, Splits, prepare
 from ..kernels.learners.parts import UNREPEATABLE as IS_UNREPEATABLE
 from .calm import calm
+from .choice import best, inner_splits, put_together
 from .data import Table
 from .labels import Labelling, LabelSpace
 from .plan import Line, described
@@ -63,7 +64,8 @@ class Repeats(NamedTuple):
 
     `in_test` (m, n), `split_seed`, `draw` (m,) the splits; `kept` (m, k), `fate`, `importances`, `twin`,
     `twin_correlation` (m, p) what became of the columns; `probability` (m, n, classes) of the rows that were predicted,
-    NaN elsewhere; scores of the test parts: `accuracy` (m,), `auc`, `recall`, `specificity` (m, classes).
+    NaN elsewhere; scores of the test parts: `accuracy` (m,), `auc`, `recall`, `specificity` (m, classes). `choice` (m,)
+    which of the lines among which one chose was taken, 0 where there are none.
     """
 
     in_test: np.ndarray
@@ -79,6 +81,7 @@ class Repeats(NamedTuple):
     auc: np.ndarray
     recall: np.ndarray
     specificity: np.ndarray
+    choice: np.ndarray
 
 
 def labelling_of(kind: str, space: LabelSpace, seed: int, index: int) -> Labelling:
@@ -134,7 +137,11 @@ def fit_splits(
     )
     rankings: dict[str, Any] = {}
     found = []
-    for plan, selector, _ in lines:
+    for line in lines:
+        if line.among:
+            found.append(_chosen(table, line, labels, drawn, numbers, predicted))
+            continue
+        plan, selector = line.plan, line.selector
         alike = json.dumps(described({n: v for n, v in selector.settings.items() if n != "keep"}), sort_keys=True)
         if alike not in rankings:
             rankings[alike] = selector(columns, splits, prepared, ranking)
@@ -146,6 +153,23 @@ def fit_splits(
     return found
 
 
+def _chosen(table: Table, line: Line, labels: np.ndarray, drawn: Drawn, numbers: np.ndarray, predicted: int) -> Repeats:
+    """Each split done by the line among others that is best inside its training part."""
+    m = len(labels)
+    outer, inner = inner_splits(table, line.plan, labels, drawn, numbers)
+    choice = np.zeros(m, np.int64)
+    if len(outer):
+        tried = fit_splits(table, line.among, labels[outer], inner, numbers[outer], TESTED)
+        choice = best([made.auc for made in tried], outer, m)
+    parts = []
+    for number in np.unique(choice):
+        mine = np.flatnonzero(choice == number)
+        some = Drawn(*(part[mine] for part in drawn))
+        parts.append((mine, fit_splits(table, [line.among[number]], labels[mine], some, numbers[mine], predicted)[0]))
+    columns = {name: put_together([(mine, getattr(made, name)) for mine, made in parts], m) for name in Repeats._fields}
+    return Repeats(**columns)._replace(choice=choice)
+
+
 def _scored(splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int) -> Repeats:
     in_test = splits.side == TEST
     probability = np.full((*in_test.shape, splits.n_classes), np.nan, dtype=np.float32)
@@ -155,7 +179,7 @@ def _scored(splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: n
     return Repeats(
         in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(), _fate(chosen.state, kept, twin),
         chosen.importances.copy(), twin.copy(), correlation.copy(), probability,
-        parts.accuracy, parts.auc, parts.recall, parts.specificity,
+        parts.accuracy, parts.auc, parts.recall, parts.specificity, np.zeros(len(kept), np.int64),
     )  # fmt: skip
 
 
@@ -196,6 +220,7 @@ def _of_true_labels(table: Table, labels: np.ndarray, numbers: np.ndarray, made:
         "split_seed": made.split_seed,
         "n_train_groups": _n_groups(table, ~made.in_test),
         "n_test_groups": _n_groups(table, made.in_test),
+        "choice": made.choice.astype(np.int32),
         "kept": [row[row >= 0].astype(np.int32) for row in made.kept],
         "fate": made.fate,
         "importances": made.importances,

@@ -65,7 +65,7 @@ def run_lines(
     `DataError` where the classes cannot be split, `SettingsError` where plans and table do not fit.
     """
     plan = lines[0].plan
-    if any(replace(line.plan, classifier=plan.classifier) != plan for line in lines):
+    if any(replace(line.plan, classifier=plan.classifier, inner_splits=plan.inner_splits) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
     plan.positive_code(table)
     check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
@@ -83,14 +83,14 @@ def run_lines(
 
 def _opened(table: Table, line: Line, space: LabelSpace, exact: bool, folder: Path | None) -> _Work:
     """The empty places of a line, filled with what lies in the folder."""
-    plan, selector, name = line
+    plan, selector, name = line.plan, line.selector, line.name
     wanted, positive = _wanted(plan, space, exact), plan.positive_code(table)
-    settings = settings_of(plan, selector)
+    settings = settings_of(plan, selector, line.among)
     about = {
         "algorithm": settings["algorithm"], "seed": int(plan.seed), "n_rows": len(table.y),
         "classes": list(table.classes), "columns": list(table.columns), "settings": settings,
     }  # fmt: skip
-    own = key(table, plan, selector)
+    own = key(table, plan, selector, line.among)
     store = BatchStore(folder, own, about)
     for collected in wanted.values():
         for records in store.read(collected.kind):

@@ -1,0 +1,62 @@
+"""The choice among classifiers and selections inside every training part, which the test part never sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .. import seeds
+from ..kernels.learners.parts import TEST, TRAIN, UNUSED
+from .data import Table
+from .plan import Plan
+from .split import MAX_DRAWS, Drawn
+from .table import SCHEMES
+
+
+def inner_splits(
+    table: Table, plan: Plan, labels: np.ndarray, drawn: Drawn, numbers: np.ndarray
+) -> tuple[np.ndarray, Drawn]:
+    """Splits of the training parts of m splits: which of them each one is of (k,), and the k of them.
+
+    Up to `plan.inner_splits` each, fewer where no split of whole groups has every class on both sides; rows of the
+    outer test part are UNUSED. They are seeded by the number and the draw of the outer split.
+    """
+    outer = np.repeat(np.arange(len(labels)), plan.inner_splits)
+    turn = np.tile(np.arange(plan.inner_splits), len(labels))
+    place = drawn.draw[outer].astype(np.int64) * plan.inner_splits + turn
+    words = seeds.words(plan.seed, seeds.Stream.INNER, numbers[outer], place)
+    side = np.where(drawn.side == TEST, UNUSED, TRAIN).astype(np.int8)[outer]
+    member = np.unique(table.groups, return_inverse=True)[1]
+    taken = SCHEMES[plan.scheme].split(
+        labels[outer], member, table.n_classes, plan.test_size, words, np.zeros(len(outer), np.int32), side
+    )
+    there = np.flatnonzero(taken >= 0)
+    # Other draws than those of outer splits, so that what ranks and learns is seeded anew.
+    draw = (MAX_DRAWS * (1 + place) + taken)[there]
+    return outer[there], Drawn(side[there], words[there], draw)
+
+
+def best(aucs: Sequence[np.ndarray], outer: np.ndarray, m: int) -> np.ndarray:
+    """Which candidate has the highest mean AUC over the inner splits of each of m splits: (m,), of equals the first.
+
+    `aucs` of each candidate (k, classes); `outer` (k,) which split they are of. NaN counts as chance.
+    """
+    n_inner = np.bincount(outer, minlength=m)
+    means = []
+    for auc in aucs:
+        there = ~np.isnan(auc)
+        mean = np.where(there, auc, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+        mean[~there.any(axis=1)] = 0.5
+        means.append(np.bincount(outer, mean, minlength=m) / np.maximum(n_inner, 1))
+    return np.argmax(means, axis=0)
+
+
+def put_together(parts: Sequence[tuple[np.ndarray, np.ndarray]], m: int) -> np.ndarray:
+    """Arrays of some of m splits each, (places (j,), values (j, ...)), as one (m, ...); narrower ones end in -1."""
+    width = max(values.shape[1:] for _, values in parts)
+    out = np.empty((m, *width), parts[0][1].dtype)
+    for places, values in parts:
+        lacking = [(0, 0), *((0, wide - has) for wide, has in zip(width, values.shape[1:], strict=True))]
+        out[places] = np.pad(values, lacking, constant_values=-1) if values.shape[1:] != width else values
+    return out

@@ -1,0 +1,228 @@
+"""Lists of settings: a line for every entry, and one that chooses among them inside every training part."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.naive_bayes import GaussianNB
+
+import afmfast
+from afmfast.contracts import check
+from afmfast.errors import SettingsError
+from afmfast.kernels.learners.parts import TEST, TRAIN, UNUSED
+from afmfast.report.answer import headline
+from afmfast.schedule import open_pool
+from afmfast.selection.table import Selector
+from afmfast.study.lines import choices_of
+from afmfast.study.settings import Settings, parse
+from afmfast.validation.choice import best, inner_splits
+from afmfast.validation.data import Table
+from afmfast.validation.plan import CHOSEN, Line, Plan
+from afmfast.validation.repeat import fit_splits, repeats_of
+from afmfast.validation.run import run_lines
+from afmfast.validation.split import draw_splits
+
+PLAN = Plan("lda", n_repeats=8, n_permutations=19, splits_per_permutation=2, seed=3)
+FAST = Selector(rank="gini_single", keep=1, correlation=None)
+AMONG = (Line(PLAN, FAST), Line(PLAN, replace(FAST, keep=6)), Line(replace(PLAN, classifier="k_nearest"), FAST))
+CHOOSING = Line(PLAN, FAST, CHOSEN, AMONG)
+
+
+def archive(*, shift: float = 1.0, n: int = 40, p: int = 8, per_group: int = 2, seed: int = 0) -> Table:
+    rng = np.random.default_rng(seed)
+    groups = np.arange(n) // per_group
+    y = groups % 2
+    X = rng.normal(size=(n, p))
+    X[:, :3] += shift * y[:, None]
+    return Table.of(X, y, groups)
+
+
+def drawn(table: Table, m: int = 6):
+    numbers = np.arange(m)
+    labels = np.tile(table.y, (m, 1))
+    return labels, draw_splits(labels, table.groups, 2, test_size=0.3, seed=1, repeats=numbers), numbers
+
+
+def test_inner_splits__lie_in_the_training_part_and_keep_groups_whole():
+    table = archive()
+    labels, outer_splits, numbers = drawn(table)
+    outer, inner = inner_splits(table, PLAN, labels, outer_splits, numbers)
+    np.testing.assert_array_equal(np.bincount(outer), PLAN.inner_splits)
+    np.testing.assert_array_equal(inner.side == UNUSED, outer_splits.side[outer] == TEST)
+    for side in inner.side:
+        for part in (TRAIN, TEST):
+            assert set(table.y[side == part]) == {0, 1}
+        assert not set(table.groups[side == TRAIN]) & set(table.groups[side == TEST])
+    assert len({side.tobytes() for side in inner.side}) > len(labels)
+
+
+def test_inner_splits__of_a_training_part_with_a_lone_group_of_a_class_are_left_out():
+    table = archive(n=8)
+    outer, _ = inner_splits(table, PLAN, *drawn(table))
+    assert len(outer) == 0
+    (made,) = repeats_of(table, [CHOOSING], np.tile(table.y, (3, 1)), np.arange(3))
+    np.testing.assert_array_equal(made.choice, 0)
+
+
+def test_best__is_the_highest_mean_the_first_of_equals_and_counts_nan_as_chance():
+    outer = np.array([0, 0, 1, 1, 2])
+    aucs = [[0.4, 0.6, 0.9, 0.7, np.nan], [0.7, 0.7, 0.8, 0.8, 0.4], [0.7, 0.7, np.nan, 0.9, 0.4]]
+    np.testing.assert_array_equal(best([np.array(auc)[:, None] for auc in aucs], outer, 4), [1, 0, 0, 0])
+
+
+def test_choosing__gives_on_every_split_what_the_chosen_line_gives_alone():
+    table = archive()
+    labels, numbers = np.tile(table.y, (12, 1)), np.arange(12)
+    (made,) = repeats_of(table, [CHOOSING], labels, numbers)
+    alone = repeats_of(table, AMONG, labels, numbers)
+    assert len(set(made.choice)) > 1
+    for name in ("auc", "accuracy", "probability", "fate", "in_test"):
+        expected = np.stack([getattr(alone[c], name)[k] for k, c in enumerate(made.choice)])
+        np.testing.assert_array_equal(getattr(made, name), expected)
+
+
+def test_choosing__sees_nothing_of_the_test_part():
+    table = archive()
+    labels, split, numbers = drawn(table)
+    (before,) = fit_splits(table, [CHOOSING], labels, split, numbers, 0)
+    rng = np.random.default_rng(1)
+    for k in range(len(labels)):
+        X, other = table.X.copy(), labels.copy()
+        in_test = split.side[k] == TEST
+        X[in_test], other[k, in_test] = 1e6 * rng.normal(size=X[in_test].shape), 1 - other[k, in_test]
+        (after,) = fit_splits(replace(table, X=X), [CHOOSING], other, split, numbers, 0)
+        assert after.choice[k] == before.choice[k]
+        assert [c for c in after.kept[k] if c >= 0] == [c for c in before.kept[k] if c >= 0]
+
+
+def test_choosing__is_clean_on_noise_where_the_best_line_is_not():
+    """The AUC of the line that chooses, and that of the line that came out best, over 60 tables of noise."""
+    plan = replace(PLAN, n_repeats=10, n_permutations=0)
+    lines = [
+        Line(replace(plan, classifier=classifier), replace(FAST, keep=keep))
+        for classifier in ("lda", "k_nearest")
+        for keep in (1, 2, 4, 8)
+    ]
+    clean, picked = [], []
+    with open_pool("serial") as pool:
+        for seed in range(60):
+            table = archive(shift=0.0, per_group=1, n=30, seed=seed)
+            chosen, *others = run_lines(table, [Line(plan, FAST, CHOSEN, tuple(lines)), *lines], pool=pool)
+            clean.append(chosen.of("auc").mean())
+            picked.append(max(scores.of("auc").mean() for scores in others))
+    assert stats.ttest_1samp(clean, 0.5).pvalue > 0.001
+    assert stats.ttest_1samp(picked, 0.5, alternative="greater").pvalue < 1e-6
+
+
+def test_choosing__is_the_same_in_any_mode_and_beside_any_line(tmp_path):
+    table = archive()
+    with open_pool("serial") as pool:
+        (alone,) = run_lines(table, [CHOOSING], pool=pool)
+    with open_pool("threads", workers=2) as pool:
+        beside = run_lines(table, [AMONG[1], CHOOSING], pool=pool, folder=tmp_path)[1]
+        again = run_lines(table, [CHOOSING], pool=pool, folder=tmp_path)[0]
+    for other in (beside, again):
+        np.testing.assert_array_equal(other.t_permuted, alone.t_permuted)
+        np.testing.assert_array_equal(other.repeats["choice"], alone.repeats["choice"])
+        np.testing.assert_array_equal(other.of("auc"), alone.of("auc"))
+
+
+# Settings
+
+
+def test_settings__one_entry_is_that_entry():
+    assert Settings(keep=[5], classifier=["lda"], correlation=["none"]) == Settings(
+        keep=5, classifier="lda", correlation=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"keep": []}, "needs entries"),
+        ({"keep": [5, 5]}, "none of them twice"),
+        ({"classifier": ["lda", "ldaa"]}, "lda"),
+    ],
+)
+def test_settings__wrong_lists_are_refused(given, said):
+    with pytest.raises(SettingsError, match=said):
+        parse(given, where="study.yaml")
+
+
+def test_choices__are_every_entry_with_every_other_and_first_the_one_that_chooses():
+    asked = choices_of(Settings(classifier=["lda", "random_forest"], keep=[5, 10], correlation=[0.9, None]))
+    assert [one.words for one in asked[:3]] == [
+        CHOSEN, "lda, 5 kept, |r| up to 0.9", "lda, 5 kept, no correlation filter"
+    ]  # fmt: skip
+    assert len(asked) == 9
+    assert asked[0].among == tuple(asked[1:])
+
+
+def test_choices__of_lists_without_inner_splits_the_first_entries_answer():
+    assert [one.words for one in choices_of(Settings(keep=[5, 10], inner_splits=0))] == ["5 kept", "10 kept"]
+
+
+def test_choices__without_lists_there_is_one_and_nothing_to_say():
+    assert [one.words for one in choices_of(Settings())] == [""]
+
+
+# From end to end
+
+
+@pytest.fixture(scope="module")
+def compared():
+    table = archive(shift=1.5)
+    return afmfast.compare(
+        table.X, table.y, groups=table.groups, classifier=["lda", GaussianNB()], keep=[1, 4], correlation=[None],
+        rank="gini_single", n_repeats=10, n_permutations=19, splits_per_permutation=2, scheduler="serial",
+    )  # fmt: skip
+
+
+def test_compare__has_a_line_for_each_and_the_nested_choice_answers(compared):
+    assert list(compared.combinations) == [
+        f"table, {line}"
+        for line in ("nested choice", "lda, 1 kept", "lda, 4 kept", "GaussianNB, 1 kept", "GaussianNB, 4 kept")
+    ]
+    assert headline(compared.to_dict()) == "table, nested choice"
+    assert str(compared).startswith("table, nested choice, tells 0 and 1 apart")
+
+
+def test_compare__corrects_for_every_line_and_says_how_often_each_was_chosen(compared):
+    found = compared["table, nested choice"]
+    assert found.corrected["n_lines"] == 5
+    assert [f"table, {one['line']}" for one in found.choices] == list(compared.combinations)[1:]
+    assert sum(one["share"] for one in found.choices) == pytest.approx(1)
+
+
+def test_compare__a_line_is_what_classify_gives(compared):
+    table = archive(shift=1.5)
+    alone = afmfast.classify(
+        table.X, table.y, groups=table.groups, classifier="lda", keep=4, correlation=None, rank="gini_single",
+        n_repeats=10, n_permutations=19, splits_per_permutation=2, scheduler="serial",
+    )  # fmt: skip
+    line = compared["table, lda, 4 kept"]
+    np.testing.assert_array_equal(line.auc, alone.auc)
+    assert line.p_permutation == alone.p_permutation
+
+
+def test_compare__report_says_how_the_choice_was_made(compared, tmp_path):
+    page = compared.report(tmp_path).read_text("utf-8")
+    assert "Chosen inside every training part" in page
+    assert "lda, 4 kept in" in page
+    assert "Of these 4 ways, each training part took the one with the highest mean AUC over 5 splits" in page
+    check(compared.to_dict(), "results", where="compare")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"keep": 5}, "keep = 5; give a list"),
+        ({"classifier": "lda"}, "give a list"),
+        ({"inner_splits": -1}, "0 = no line"),
+    ],
+)
+def test_compare__wrong_arguments_are_refused(given, said):
+    table = archive()
+    with pytest.raises(SettingsError, match=said):
+        afmfast.compare(table.X, table.y, **given)
