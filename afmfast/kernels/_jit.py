@@ -58,7 +58,7 @@ def fast_part(function: Callable[..., Any]) -> Any:
 
 
 def maker(function: Callable[..., Any]) -> Any:
-    """As `part`, for what allocates: not put in the place of the call."""
+    """As `part`, for what allocates or is large: not put in the place of the call."""
     return numba.njit(**_INSIDE)(function)
 
 

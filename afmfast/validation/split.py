@@ -68,7 +68,7 @@ def draw_splits(
     `groups` (n,) integers; `draws` (m,) the first sub-seed to try, from which on the first split counts that has every
     class on both sides. Raises `DataError` if a thousand draws have none.
     """
-    first = np.broadcast_to(np.asarray(draws, np.int32), len(labels))
+    first = np.array(np.broadcast_to(draws, len(labels)), np.int32)  # its own: one layout, one compilation
     member = np.unique(groups, return_inverse=True)[1]
     words = seeds.words(seed, seeds.Stream.SPLIT, repeats, np.zeros(len(labels)))
     side = np.full(labels.shape, TRAIN, np.int8)

@@ -20,7 +20,7 @@ MAX_STEPS, MAX_HALVINGS = 100, 20
 FARTHEST, TRUSTED = 3.0, 2.0
 
 
-@exact
+@maker
 def climb(process: Process, theta: np.ndarray) -> float:
     """Move theta, the logarithms of amplitude and length, uphill to a top of the evidence, which is returned.
 

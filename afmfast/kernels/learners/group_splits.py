@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, maker
 from .parts import TEST, TRAIN, UNUSED
 from .random import below, stream_of, uniform
 
@@ -26,7 +26,9 @@ def stratified_splits(
     `member` (n,) group numbers 0...; `words` (m,) seeds; rows of `side` (m, n) that are UNUSED stay so, the others
     become TRAIN or TEST. Out too: `taken` (m,) the draw, -1 = there is none.
     """
-    n_groups = member.max() + 1
+    n_groups = 0
+    for group in member:
+        n_groups = max(n_groups, group + 1)
     tested = np.empty(n_groups, np.bool_)
     state = np.empty(1, np.uint64)
     for r in range(len(labels)):
@@ -43,7 +45,7 @@ def stratified_splits(
                 break
 
 
-@exact
+@maker
 def by_stratum(
     labels: np.ndarray, side: np.ndarray, member: np.ndarray, n_groups: int, n_classes: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +67,7 @@ def by_stratum(
     return groups, first
 
 
-@exact
+@maker
 def draw_groups(state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_size: float, tested: np.ndarray) -> None:
     """Choose the groups of the test part, stratum by stratum: `test_size` of them, rounded, one at least on each side.
 
@@ -84,7 +86,7 @@ def draw_groups(state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_s
             tested[units[place]] = True
 
 
-@exact
+@maker
 def both_sides(labels: np.ndarray, side: np.ndarray, n_classes: int) -> bool:
     """Whether every class has rows in the training and in the test part."""
     seen = np.zeros((3, n_classes), np.bool_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, maker
 
 
 @exact
@@ -50,7 +50,7 @@ def _square_distances(seen: np.ndarray, unseen: np.ndarray, i: int, out: np.ndar
             out[row] += step * step
 
 
-@exact
+@maker
 def _nearest(distance: np.ndarray, rows: np.ndarray) -> None:
     """The rows of least distance (n,) in ascending order, into rows (k,), k <= n; of equals the first."""
     last = rows.size - 1

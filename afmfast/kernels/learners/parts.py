@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import exact, fast_part
+from .._jit import exact, fast_part, maker
 
 #: A column that lacks more than this share of the training rows is dropped in that split.
 COLUMN_MISSING = 0.2
@@ -19,7 +19,7 @@ UNREPEATABLE = 3
 #: Where a row stands in a split.
 TRAIN, TEST, UNUSED = 0, 1, 2
 #: Which rows are predicted: none of them, those of the test part, those of both parts.
-NONE, TESTED, ALL = 0, 1, 2
+NONE, TESTED, ALL = np.int64(0), np.int64(1), np.int64(2)  # typed: a literal would be compiled for once more
 
 
 class Columns(NamedTuple):
@@ -107,7 +107,7 @@ def prepare(columns: Columns, side: np.ndarray) -> Prepared:
     return Prepared(state, medians, centre, scale)
 
 
-@exact
+@maker
 def _training_values(columns: Columns, j: int, side: np.ndarray, there: np.ndarray) -> int:
     """The values of column j that are there, ascending; how many."""
     values, order = columns.values[j], columns.order[j]
@@ -155,7 +155,7 @@ def part_of(columns: Columns, splits: Splits, prepared: Prepared, r: int, wanted
     return Part(seen, unseen, splits.labels[r][train], train, rows)
 
 
-@exact
+@maker
 def _standardised(value: float, median: float, centre: float, scale: float) -> float:
     return ((median if np.isnan(value) else value) - centre) / scale
 
@@ -176,7 +176,7 @@ def order_of(columns: Columns, prepared: Prepared, r: int, wanted: np.ndarray, p
     return order
 
 
-@exact
+@maker
 def _order_column(
     values: np.ndarray, order: np.ndarray, n_there: int, median: float, place: np.ndarray, out: np.ndarray
 ) -> None:
@@ -194,7 +194,7 @@ def _order_column(
         _append(order[n_there:], place, out, count)
 
 
-@exact
+@maker
 def _append(rows: np.ndarray, place: np.ndarray, out: np.ndarray, count: int) -> int:
     for row in rows:
         if place[row] >= 0:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, part
 from .forest import DEEPEST, forest
 from .parts import NONE, Columns, Prepared, Splits, order_of, part_of
 from .permutation_importance import permutation_importance
 from .single_split import gini_single
+
+_PLAIN = np.bool_(False)  # trees that are not extra; typed as in `forest_repeats`, so that one compilation serves both
 
 
 @exact
@@ -31,9 +33,9 @@ def rank_by_forest(
         if len(wanted):
             n_try = max(1, int(np.sqrt(len(wanted))))
             forest(
-                part.seen, order, part.y, weight, n_trees, n_try, False, 1, DEEPEST, words[r], part.unseen, nobody, own
+                part.seen, order, part.y, weight, n_trees, n_try, _PLAIN, 1, DEEPEST, words[r], part.unseen, nobody, own
             )
-        importances[r][wanted] = own
+        _put(own, wanted, importances[r])
 
 
 @exact
@@ -49,7 +51,7 @@ def rank_by_single_split(
         order = order_of(columns, prepared, r, wanted, part)
         own = np.zeros(len(wanted))
         gini_single(part.seen, order, part.y, weight, own)
-        importances[r][wanted] = own
+        _put(own, wanted, importances[r])
 
 
 @exact
@@ -66,4 +68,10 @@ def rank_by_permutation(
         own = np.zeros(len(wanted))
         if len(wanted):
             permutation_importance(part.seen, order, part.y, weight, words[r], own)
-        importances[r][wanted] = own
+        _put(own, wanted, importances[r])
+
+
+@part
+def _put(own: np.ndarray, wanted: np.ndarray, out: np.ndarray) -> None:
+    for i in range(len(wanted)):
+        out[wanted[i]] = own[i]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, maker, part
 from .boosting import boosting
+from .dense import copy
 from .discriminant import linear_discriminant
 from .forest import DEEPEST, forest
 from .gaussian_process import gaussian_process
@@ -121,31 +122,33 @@ def gaussian_process_repeats(
         filled = put(found, probability, filled)
 
 
-@exact
+@maker
 def kept_part(columns: Columns, splits: Splits, prepared: Prepared, r: int, kept: np.ndarray, predicted: int) -> Part:
     """Training part r with its kept columns."""
     return part_of(columns, splits, prepared, r, kept[kept >= 0], predicted)
 
 
-@exact
+@maker
 def equal_weight(splits: Splits) -> np.ndarray:
     """Every class counts alike: (classes,)."""
     return np.ones(splits.n_classes)
 
 
-@exact
+@maker
 def class_shares(part: Part, n_classes: int) -> np.ndarray:
     """What is said of a row where no column is left: (rows, classes)."""
     share = np.zeros(n_classes)
     for code in part.y:
         share[code] += 1.0 / len(part.y)
     found = np.empty((len(part.rows), n_classes))
-    found[:] = share
+    for i in range(len(found)):
+        copy(share, found[i])
     return found
 
 
-@exact
+@part
 def put(found: np.ndarray, probability: np.ndarray, filled: int) -> int:
     """Append the rows of a part; returns how many rows are filled."""
-    probability[filled : filled + len(found)] = found
+    for i in range(len(found)):
+        copy(found[i], probability[filled + i])
     return filled + len(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, maker
 
 #: Above this probability a class is told by the others.
 NEAR_ONE = 1.0 - 2.0**-12
@@ -71,7 +71,7 @@ def score_parts(
         first = ends[k]
 
 
-@exact
+@maker
 def _has_nan(probability: np.ndarray) -> bool:
     for i in range(probability.shape[0]):
         for code in range(probability.shape[1]):
@@ -80,7 +80,7 @@ def _has_nan(probability: np.ndarray) -> bool:
     return False
 
 
-@exact
+@maker
 def _most_probable(probability: np.ndarray) -> int:
     best = 0
     for code in range(1, probability.size):
@@ -153,7 +153,7 @@ def sort_rows(values: np.ndarray, order: np.ndarray, spare: np.ndarray) -> None:
             order[i] = spare[i]
 
 
-@exact
+@maker
 def _insert(values: np.ndarray, rows: np.ndarray) -> None:
     for k in range(1, rows.size):
         row = rows[k]
@@ -164,7 +164,7 @@ def _insert(values: np.ndarray, rows: np.ndarray) -> None:
         rows[place] = row
 
 
-@exact
+@maker
 def _merge(values: np.ndarray, source: np.ndarray, target: np.ndarray, first: int, middle: int, end: int) -> None:
     """Merge the sorted runs first ... middle - 1 and middle ... end - 1."""
     left, right = first, middle

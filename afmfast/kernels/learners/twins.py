@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .._jit import exact
+from .._jit import exact, maker
 
 #: Identical columns can come out at |r| = 1 - 1e-16; correlations are rounded to this many parts of one.
 PARTS = 1e12
@@ -45,7 +45,7 @@ def drop_twins(seen: np.ndarray, threshold: float, twin: np.ndarray, pair: np.nd
             pair[column] = min(max(np.rint(r[best] * PARTS) / PARTS, -1.0), 1.0)
 
 
-@exact
+@maker
 def _products(kept: np.ndarray, unit: np.ndarray, r: np.ndarray) -> None:
     """Scalar products of unit (n,) with the first columns of kept (n, p), into r."""
     r[:] = 0.0
@@ -60,7 +60,7 @@ def _products(kept: np.ndarray, unit: np.ndarray, r: np.ndarray) -> None:
             r[k] += kept[i, k] * unit[i]
 
 
-@exact
+@maker
 def _to_unit_length(values: np.ndarray, unit: np.ndarray) -> bool:
     """Values (n,) mean-free and of length 1, into unit (n,); False where they are all equal."""
     n = values.size
