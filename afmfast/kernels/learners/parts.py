@@ -19,7 +19,9 @@ UNREPEATABLE = 3
 #: Where a row stands in a split.
 TRAIN, TEST, UNUSED = 0, 1, 2
 #: Which rows are predicted: none of them, those of the test part, those of both parts.
-NONE, TESTED, ALL = np.int64(0), np.int64(1), np.int64(2)  # typed: a literal would be compiled for once more
+NONE, TESTED, ALL = 0, 1, 2
+#: The first for compiled code, which would be compiled once more for a literal.
+NOBODY = np.int64(NONE)
 
 
 class Columns(NamedTuple):

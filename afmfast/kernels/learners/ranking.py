@@ -10,7 +10,7 @@ import numpy as np
 
 from .._jit import exact, part
 from .forest import DEEPEST, forest
-from .parts import NONE, Columns, Prepared, Splits, order_of, part_of
+from .parts import NOBODY, Columns, Prepared, Splits, order_of, part_of
 from .permutation_importance import permutation_importance
 from .single_split import gini_single
 
@@ -27,7 +27,7 @@ def rank_by_forest(
     weight = np.ones(splits.n_classes)
     for r in range(len(stays)):
         wanted = np.flatnonzero(stays[r])
-        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        part = part_of(columns, splits, prepared, r, wanted, NOBODY)
         order = order_of(columns, prepared, r, wanted, part)
         own, nobody = np.zeros(len(wanted)), np.empty((0, splits.n_classes))
         if len(wanted):
@@ -47,7 +47,7 @@ def rank_by_single_split(
     weight = np.ones(splits.n_classes)
     for r in range(len(stays)):
         wanted = np.flatnonzero(stays[r])
-        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        part = part_of(columns, splits, prepared, r, wanted, NOBODY)
         order = order_of(columns, prepared, r, wanted, part)
         own = np.zeros(len(wanted))
         gini_single(part.seen, order, part.y, weight, own)
@@ -63,7 +63,7 @@ def rank_by_permutation(
     weight = np.ones(splits.n_classes)
     for r in range(len(stays)):
         wanted = np.flatnonzero(stays[r])
-        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        part = part_of(columns, splits, prepared, r, wanted, NOBODY)
         order = order_of(columns, prepared, r, wanted, part)
         own = np.zeros(len(wanted))
         if len(wanted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .._jit import exact
-from .parts import NONE, USABLE, Columns, Prepared, Splits, order_of, part_of
+from .parts import NOBODY, USABLE, Columns, Prepared, Splits, order_of, part_of
 from .twins import drop_twins, midranks
 
 
@@ -22,7 +22,7 @@ def twins_of_parts(
     """The filter of `drop_twins` in each of m training parts, on ranks if `of_ranks`; out: (m, p), as there."""
     for r in range(len(splits.labels)):
         wanted = np.flatnonzero(prepared.state[r] == USABLE)
-        part = part_of(columns, splits, prepared, r, wanted, NONE)
+        part = part_of(columns, splits, prepared, r, wanted, NOBODY)
         compared = part.seen
         if of_ranks:
             order = order_of(columns, prepared, r, wanted, part)
