@@ -437,7 +437,7 @@ def seven_classes() -> dict[str, Any]:
     alone = [[c] for c in classes]
     made["data"]["associations"] = [
         {"factor": factor, "n_levels": n, "n_groups": 140, "n_missing": 0, "v": v, "v_corrected": v - 0.02,
-         "verdict": verdict, "comparable": comparable}
+         "auc_alone": 0.5 + v / 2, "verdict": verdict, "comparable": comparable}
         for factor, n, v, verdict, comparable in (
             ("batch", 7, 1.0, "confounded", alone), ("scan size", 3, 0.93, "partly", [classes[:2], classes[2:]]),
             ("instrument", 2, 0.4, "apart", [classes]))

@@ -327,9 +327,9 @@ def test_page__counts_patients_where_groups_have_several_rows(pages):
 
 def test_page__says_what_goes_with_the_class(pages):
     text = _text(pages["seven_classes"])
-    assert "batch 7 140 1.00 0.98 cannot be told apart: no level holds two classes" in text
+    assert "batch 7 140 1.00 0.98 1.000 cannot be told apart: no level holds two classes" in text
     assert "cannot be told apart for all classes; only as deposited with 200 °C; 250 °C with 300 °C" in text
-    assert "instrument 2 140 0.40 0.38 some levels hold several classes" in text
+    assert "instrument 2 140 0.40 0.38 0.700 some levels hold several classes" in text
     assert "What goes with the class" not in _text(pages["null"])
 
 

@@ -245,6 +245,14 @@ def test_batch__that_tells_the_class_is_confounded(table):
     assert batch_codes(table, [f"{c} {i % 2}" if c == "A" else c for i, c in enumerate(label)]) == ["batch-confounded"]
 
 
+def test_batch__score_of_a_classifier_that_sees_it_alone(table):
+    label, number = table["label"], np.arange(len(table))
+    for batch, low, high in (([f"{c} day" for c in label], 1.0, 1.0), ([f"day {i % 2}" for i in number], 0.2, 0.8)):
+        (found,) = classified(table.assign(batch=batch)).data["associations"]
+        assert found["factor"] == "batch"
+        assert low <= found["auc_alone"] <= high
+
+
 def test_batch__classes_that_share_a_day_are_named(table):
     three = table.assign(label=["a", "b", "c"] * 8)
     said = check_batches(

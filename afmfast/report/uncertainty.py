@@ -130,7 +130,8 @@ def associations(results: Mapping[str, Any]) -> list[dict[str, str]]:
     found = sorted(results["data"]["associations"], key=lambda one: -(one["v"] or 0))
     return [
         {"factor": one["factor"], "n_levels": str(one["n_levels"]), "n_groups": str(one["n_groups"]),
-         "v": fixed(one["v"], 2), "v_corrected": fixed(one["v_corrected"], 2), "told": _comparable(one)}
+         "v": fixed(one["v"], 2), "v_corrected": fixed(one["v_corrected"], 2), "auc": fixed(one["auc_alone"]),
+         "told": _comparable(one)}
         for one in found
     ]  # fmt: skip
 

@@ -9,16 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..errors import DataError, SettingsError
 from ..features.table import PARAMETERS, columns_of
 from ..records import RETRACE
 from ..schedule import Pool
-from ..selection.table import Selector
 from ..validation.data import Table
-from ..validation.plan import Line, Plan
+from .alone import plan_of_what_is_known, settings_alone, table_of, with_scores
 from .checks import (
     Warnings,
     associations,
@@ -26,7 +24,6 @@ from .checks import (
     missing_pixels,
     rejected_tiles,
     settings_by_class,
-    settings_table,
     warning,
 )
 from .classify import evaluate
@@ -34,7 +31,7 @@ from .evidence import compare, correct
 from .folder import StageProgress
 from .lines import choices_of, line_of, name_of
 from .repeats import gate_of
-from .result import Result, StudyResult, rule_of_ten, spread
+from .result import Result, StudyResult, rule_of_ten
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
 from .settings import Settings
 
@@ -44,8 +41,6 @@ _AS_COLUMNS = "Cosine and sine (_cos2, _sin2) of twice the angle."
 _SETTINGS_TELL = 0.6
 #: Below this many splits a labelling, the statistic of the test is mostly chance.
 _ENOUGH_SPLITS = 5
-#: Splits on which settings alone are judged.
-_SETTINGS_REPEATS = 50
 
 
 def classify_table(
@@ -68,7 +63,8 @@ def classify_table(
     samples = choose_samples(table, channels, settings)
     asked = choices_of(settings)
     wrong = bool({"tiles-split", "groups-ignored"} & {w["code"] for w in samples.warnings})
-    alone = _settings_alone(samples, asked[-1].plan, pool, folder)
+    seen = plan_of_what_is_known(asked[-1].plan)
+    alone = settings_alone(samples, seen, pool, folder)
     results: dict[str, Result] = {}
     for number, chosen in enumerate(combinations):
         label = "+".join(chosen)
@@ -100,7 +96,8 @@ def classify_table(
     return StudyResult(
         name=settings.title,
         settings=recorded(settings),
-        data=_data(samples, described, channels, settings, left_out, warnings),
+        data=_data(samples, described, channels, settings, left_out, warnings)
+        | {"associations": with_scores(samples, seen, pool, associations(samples.table))},
         combinations=results,
         versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -159,12 +156,7 @@ def _combinations(channels: tuple[str, ...], settings: Settings) -> list[tuple[s
 
 def _numbers(samples: Samples, channels: Sequence[str]) -> Table:
     columns = [c for channel in channels for c in samples.table.columns if c.rpartition(":")[0] == channel]
-    return _table(samples, samples.table[columns].to_numpy(float), columns)
-
-
-def _table(samples: Samples, X: np.ndarray, columns: Sequence[str]) -> Table:
-    rows = samples.table
-    return Table.of(X, rows["label"], rows["group_used"], scans=rows["scan"], columns=columns, rows=list(rows["name"]))
+    return table_of(samples, samples.table[columns].to_numpy(float), columns)
 
 
 def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.DataFrame:
@@ -183,26 +175,6 @@ def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.Data
             about = {"name": row.title, "unit": unit, "definition": definition, "reference": row.reference}
             lines[f"{channel}:{symbol}"] = about
     return pd.DataFrame.from_dict(lines, orient="index")
-
-
-def _settings_alone(samples: Samples, plan: Plan, pool: Pool, folder: Path | None) -> dict[str, Any] | None:
-    """Scores of a classifier that sees how scans were recorded and nothing of the images, on the same splits."""
-    values, varying = settings_table(samples.table)
-    if not varying:
-        return None
-    names = [f"setting {i}" for i in range(values.shape[1])]
-    table = _table(samples, values, names)
-    seen = Plan(
-        classifier=plan.classifier, n_repeats=min(plan.n_repeats, _SETTINGS_REPEATS), test_size=plan.test_size,
-        n_permutations=0, positive=plan.positive, seed=plan.seed,
-    )  # fmt: skip
-    keep_all = Selector(correlation=None, keep=len(names))
-    (result,) = evaluate(table, [Line(seen, keep_all, "settings")], channels=("settings",), pool=pool, folder=folder)
-    return {
-        "settings": list(varying),
-        "auc": spread(result.auc),
-        "balanced_accuracy": spread(result.balanced_accuracy),
-    }
 
 
 def _of_settings(alone: dict[str, Any] | None, samples: Samples) -> Warnings:
@@ -272,7 +244,6 @@ def _data(
         "left_out": left_out,
         "warnings": list({w["text"]: w for w in warnings}.values()),
         "settings_by_class": settings_by_class(samples.table),
-        "associations": associations(samples.table),
         "rule_of_ten": rule_of_ten(samples.table, n_groups, max(settings.keeps)),
     }  # fmt: skip
 
