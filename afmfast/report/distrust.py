@@ -46,6 +46,7 @@ RESERVATIONS = {
     "mixed-pixel-size": _SETTINGS,
     "mixed-calibration": Reservation("instead", "the missing units of some files"),
     "tiles-split": Reservation("too good", "because tiles of one scan stand on both sides of the splits"),
+    "groups-share-an-image": Reservation("too good", "if scans of one specimen are spread over groups"),
     "groups-ignored": Reservation("too good", "because scans of one specimen are counted as independent"),
     "groups-missing": Reservation("too good", "if several of the images without a group come from one specimen"),
     "ungrouped": Reservation("too good", "if several images come from one specimen (each counts as its own group)"),

@@ -22,6 +22,7 @@ from ..validation.plan import CHOSEN, Line, Plan
 from ..validation.run import run_lines
 from ..validation.table import CLASSIFIERS, holds_gil
 from .checks import Warnings, warning
+from .copies import check_rows
 from .evidence import averaged, intervals_of, patients_of
 from .folder import StageProgress
 from .result import Result, probability_of
@@ -77,18 +78,17 @@ def given_table(X: Any, y: Any, groups: Any) -> tuple[Table, list[str], Warnings
     """Rows that can be used, the names of their groups, and a warning if there are others."""
     names = _group_names(groups, len(y))
     table = Table.of(X, y, names)
+    alike = check_rows(table.X, table.groups, table.rows)
     enough = usable_rows(table.X)
     if enough.all():
-        return table, names, []
+        return table, names, alike
     kept = np.flatnonzero(enough)
     names = [names[i] for i in kept]
     table = Table.of(
         table.X[kept], np.asarray(y)[kept], names, columns=table.columns, rows=[table.rows[i] for i in kept]
     )
-    n_lost = int((~enough).sum())
-    return table, names, [
-        warning("rows-left-out", f"{n_lost} rows lack over half of their parameters and were left out.")
-    ]  # fmt: skip
+    lost = f"{int((~enough).sum())} rows lack over half of their parameters and were left out."
+    return table, names, [*alike, warning("rows-left-out", lost)]
 
 
 def _group_names(groups: Any, n_rows: int) -> list[str]:

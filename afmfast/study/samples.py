@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import DataError
 from ..validation.data import usable_rows
 from . import checks
+from .copies import without_copies
 from .settings import Settings
 
 LeftOut = list[dict[str, str]]
@@ -35,16 +36,19 @@ class Samples:
 def choose_samples(table: pd.DataFrame, channels: Sequence[str], settings: Settings) -> Samples:
     """Rows with a label and all chosen channels, in classes that can be split.
 
-    Raises `DataError` where fewer than two classes remain, a class has a single group, or pixel sizes are mixed.
+    Raises `DataError` where fewer than two classes remain, a class has a single group, pixel sizes are mixed, or one
+    image has two labels.
     """
     out: LeftOut = []
     chosen = _without_repeats(_labelled(table, settings, out), out)
     chosen = _complete(chosen, channels, _rejected(table, channels), out)
     chosen = chosen.assign(group_used=_groups(chosen, settings.groups))
+    measured = [c for channel in channels for c in chosen.columns if c.rpartition(":")[0] == channel]
+    chosen, copies = without_copies(chosen, measured, out)
     seen = _class_lines(chosen)
     chosen = _splittable(chosen, settings, out)
     _name_tiles(chosen, _rejected(table, channels), out)
-    warnings = checks.check_groups(chosen, settings.groups)
+    warnings = copies + checks.check_groups(chosen, settings.groups)
     warnings += checks.check_pixel_sizes(chosen, allowed=settings.allow_mixed_pixel_size)
     warnings += checks.check_batches(chosen)
     used = set(chosen["label"])
