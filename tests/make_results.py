@@ -215,6 +215,7 @@ def result(
         "classifier": "random_forest",
         "line": "",
         "choices": [],
+        "leak": None,
         "titles": {"classifier": "random forest of 100 trees", "ranking": "mean Gini decrease in a random forest"},
         "n_rows": n_rows,
         "n_groups": n_groups,

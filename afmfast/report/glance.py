@@ -167,6 +167,20 @@ def _how_many(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     return f"{counts(result['n_rows'], result['n_groups'], settings)}{cut} ({'; '.join(each)}).{alone}{left}"
 
 
+def leak_text(result: Mapping[str, Any]) -> str:
+    """What choosing columns before splitting would have made of the AUC; "" where nobody looked."""
+    leak = result["leak"]
+    if not leak or not all(defined(leak[name]) for name in ("inside", "outside", "outside_permuted")):
+        return ""
+    inside, outside, permuted = (fixed(leak[name]) for name in ("inside", "outside", "outside_permuted"))
+    return (
+        f"Had the columns been chosen from all samples before splitting, the mean AUC over the same "
+        f"{plural(leak['n_splits'], 'split')} would read {outside} instead of {inside} "
+        f"({signed(leak['outside'] - leak['inside'])}). With permuted labels, where there is nothing to find, columns "
+        f"chosen in that way would read {permuted}."
+    )
+
+
 def overtraining_text(result: Mapping[str, Any]) -> list[str]:
     """One sentence a score: how far randomized labels come from chance, with the interval over labellings."""
     sentences = []

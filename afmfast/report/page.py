@@ -11,7 +11,7 @@ from . import tables, uncertainty
 from .answer import answer, headline, is_picked, verdict
 from .distrust import cautions
 from .figures import auc, correlation, roc
-from .glance import at_a_glance, overtraining_text
+from .glance import at_a_glance, leak_text, overtraining_text
 from .methods import REFERENCES, paragraph
 from .repeatability import repeats
 from .thumbnails import Thumbnail, by_channel
@@ -108,6 +108,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "n_resamples": result["intervals"]["n_resamples"],
         "patients": uncertainty.patients(result),
         "overtraining": overtraining_text(result),
+        "leak": leak_text(result),
         "train_auc": tables.spread_line(result.get("train_auc")),
         "test_auc": tables.spread_line(result["auc"]),
         "top": ranked[:_RANKED_AT_ONCE],

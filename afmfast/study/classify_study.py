@@ -34,6 +34,7 @@ from .repeats import gate_of
 from .result import Result, StudyResult, rule_of_ten
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
 from .settings import Settings
+from .tripwire import leak
 
 #: An angle of 0 to 180 degrees is compared by cosine and sine of its double, as 179 degrees is near 1.
 _AS_COLUMNS = "Cosine and sine (_cos2, _sin2) of twice the angle."
@@ -65,6 +66,7 @@ def classify_table(
     wrong = bool({"tiles-split", "groups-ignored"} & {w["code"] for w in samples.warnings})
     seen = plan_of_what_is_known(asked[-1].plan)
     alone = settings_alone(samples, seen, pool, folder)
+    widest = sorted(combinations, key=lambda chosen: -len(chosen))[0]  # the first of equals
     results: dict[str, Result] = {}
     for number, chosen in enumerate(combinations):
         label = "+".join(chosen)
@@ -80,6 +82,9 @@ def classify_table(
         for choice, result in zip(asked, found, strict=True):
             result.line, result.settings_alone = choice.words, alone
             results[name_of(label, choice)] = result
+        if chosen == widest:
+            plain = next(number for number, choice in enumerate(asked) if not choice.among)
+            found[plain].leak = leak(numbers, line_of(asked[plain], label, gate), found[plain].auc)
     correct(results)
     compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}

@@ -34,6 +34,7 @@ class Result:
     the lead.
     `line` is what sets this one apart from others of the same channels, where settings were lists; one that chooses
     among them inside every training part has in `choices` how often it took which.
+    `leak` is what its AUC would read had columns been chosen before splitting; one combination has it.
     `planned` n_repeats, n_permutations and splits_per_permutation of the first run, whatever was done in the end.
     """
 
@@ -73,6 +74,7 @@ class Result:
     n_redrawn_randomized: int = 0
     line: str = ""
     choices: list[dict[str, Any]] = field(default_factory=list)
+    leak: dict[str, Any] | None = None
     settings_alone: dict[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
@@ -154,6 +156,7 @@ class Result:
             "parameters": [plain(line) for line in self.importances.to_dict("records")],
             "correlation": {"columns": list(self.columns), "matrix": plain(np.round(self.correlation, 4))},
             "rows": [_prediction(line, self.classes) for line in self.predictions.to_dict("records")],
+            "leak": plain(self.leak),
             "settings_alone": plain(self.settings_alone),
         }
 
