@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .study.ingest import ingest, init
     from .study.measure import measure
     from .study.pipeline import run_study
+    from .study.power import power
     from .study.repeatability import repeatability
     from .study.result import Result, StudyResult
     from .study.settings import Settings
@@ -40,6 +41,7 @@ _FACE = {
     "measure": ".study.measure",
     "measure_image": ".features.measure",
     "open_stack": ".stack.store",
+    "power": ".study.power",
     "read": ".readers.table",
     "register_parameter": ".features.table",
     "repeatability": ".study.repeatability",
@@ -62,6 +64,7 @@ __all__ = [
     "measure",
     "measure_image",
     "open_stack",
+    "power",
     "read",
     "register_parameter",
     "repeatability",

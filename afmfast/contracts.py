@@ -12,7 +12,7 @@ from .errors import StoreError
 #: Version written into every document, by its kind.
 VERSIONS = {
     "manifest": "1.0", "study": "1.0", "stack": "1.0", "parameters": "1.0", "repeats": "1.0", "results": "1.0",
-    "bench": "1.0", "plan": "1.0", "progress": "1.0", "repeatability": "1.0",
+    "bench": "1.0", "plan": "1.0", "progress": "1.0", "repeatability": "1.0", "power": "1.0",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ class Stream(IntEnum):
     SYNTHETIC = 5
     BERNOULLI = 6
     INNER = 7
+    PLANNING = 8
     BOOTSTRAP = 9
 
 

@@ -18,6 +18,7 @@ from .channels import page as channel_page
 from .channels import show as show_channels
 from .flags import Given, changes
 from .parameters import page, show
+from .power import show as show_power
 from .progress import shown
 from .repeatability import show as show_repeats
 from .said import findings_table, ingest_summary
@@ -163,6 +164,27 @@ def repeatability(
             lines.pipeline.report_stage(folder)
     show_repeats(document)
     print(folder.repeatability)
+    return 0
+
+
+@app.command
+def power(
+    directory: Path,
+    *,
+    effect: Annotated[float | None, Parameter(help="a mean AUC worth finding, such as 0.75")] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+) -> int:
+    """Say how many groups it would take, from a finished study; write power.json."""
+    folder = StudyFolder(directory)
+    settings = folder.load()
+    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
+        document = lines.power.power_stage(
+            folder, settings, effect, workers=workers, scheduler=scheduler, progress=progress
+        )
+    show_power(document)
+    print(folder.power)
     return 0
 
 

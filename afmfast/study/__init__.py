@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from . import demo as demo
     from . import ingest as ingest
     from . import pipeline as pipeline
+    from . import power as power
     from . import repeatability as repeatability
     from . import status as status
 
-_LINES = ("at_work", "bench", "checks", "demo", "ingest", "pipeline", "repeatability", "status")
+_LINES = ("at_work", "bench", "checks", "demo", "ingest", "pipeline", "power", "repeatability", "status")
 
 
 def __getattr__(name: str) -> Any:

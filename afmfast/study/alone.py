@@ -30,6 +30,12 @@ def table_of(samples: Samples, X: np.ndarray, columns: Sequence[str]) -> Table:
     return Table.of(X, rows["label"], rows["group_used"], scans=rows["scan"], columns=columns, rows=list(rows["name"]))
 
 
+def numbers_of(samples: Samples, channels: Sequence[str]) -> Table:
+    """The parameters of these channels."""
+    columns = [c for channel in channels for c in samples.table.columns if c.rpartition(":")[0] == channel]
+    return table_of(samples, samples.table[columns].to_numpy(float), columns)
+
+
 def plan_of_what_is_known(plan: Plan) -> Plan:
     """The first splits of a study's plan, without permutations."""
     return replace(plan, n_repeats=min(plan.n_repeats, _N_REPEATS), n_permutations=0, splits_per_permutation=1)

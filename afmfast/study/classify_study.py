@@ -15,8 +15,7 @@ from ..errors import DataError, SettingsError
 from ..features.table import PARAMETERS, columns_of
 from ..records import RETRACE
 from ..schedule import Pool
-from ..validation.data import Table
-from .alone import plan_of_what_is_known, settings_alone, table_of, with_scores
+from .alone import numbers_of, plan_of_what_is_known, settings_alone, with_scores
 from .checks import (
     Warnings,
     associations,
@@ -70,7 +69,7 @@ def classify_table(
     results: dict[str, Result] = {}
     for number, chosen in enumerate(combinations):
         label = "+".join(chosen)
-        numbers = _numbers(samples, chosen)
+        numbers = numbers_of(samples, chosen)
         gate = None if settings.repeatability is None else gate_of(
             table, numbers.rows, numbers.columns, settings.repeatability
         )  # fmt: skip
@@ -157,11 +156,6 @@ def _combinations(channels: tuple[str, ...], settings: Settings) -> list[tuple[s
     if settings.combinations is not None:
         return [tuple(c) for c in settings.combinations]
     return [*((c,) for c in channels), *([channels] if len(channels) > 1 else [])]
-
-
-def _numbers(samples: Samples, channels: Sequence[str]) -> Table:
-    columns = [c for channel in channels for c in samples.table.columns if c.rpartition(":")[0] == channel]
-    return table_of(samples, samples.table[columns].to_numpy(float), columns)
 
 
 def _column_table(described: dict[str, Any], channels: Sequence[str]) -> pd.DataFrame:

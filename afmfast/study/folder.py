@@ -33,6 +33,7 @@ class StudyFolder:
         self.ingest_report = path / "ingest.json"
         self.parameters = path / "parameters.parquet"
         self.repeatability = path / "repeatability.json"
+        self.power = path / "power.json"
         self.repeats = path / "repeats"
         self.results = path / "results.json"
         self.report = path / "report.html"
