@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from naive import splits as naive_splits
 from sklearn.metrics import roc_auc_score
 
-from afmfast.errors import DataError
+from afmfast.errors import DataError, SettingsError
 from afmfast.kernels.learners.parts import (
     CONSTANT,
     MISSING,
@@ -185,14 +185,65 @@ def test_schemes__every_one_keeps_groups_whole_and_classes_on_both_sides(scheme,
     groups = np.array(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)))
     labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
     assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(3)))
-    options = {"test_size": data.draw(st.floats(0.1, 0.9)), "seed": 3, "rule": SCHEMES[scheme].split}
-    found = drawn(labels, groups, 3, 2, **options)
+    options = {"test_size": data.draw(st.floats(0.1, 0.9)), "seed": 3, "rule": SCHEMES[scheme].rule}
+    try:
+        found = drawn(labels, groups, 3, 2, **options)
+    except DataError:
+        assume(scheme != "stratified")  # more folds than groups of a class
+        reject()
     for tested in found.side == TEST:
         assert not set(groups[tested]) & set(groups[~tested])
         assert set(labels[tested]) == set(labels[~tested]) == {0, 1, 2}
     np.testing.assert_array_equal(found.side, drawn(labels, groups, 3, 2, **options).side)
     redone = drawn(labels, groups, 3, 2, draws=found.draw, **options)
     np.testing.assert_array_equal(found.side, redone.side)
+
+
+@given(n_groups=st.integers(5, 9), per_group=st.integers(1, 3), seed=st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_k_fold__a_pass_tests_every_row_once_and_folds_are_alike_but_for_a_group(n_groups, per_group, seed):
+    groups = np.repeat(np.arange(2 * n_groups + 3), per_group)
+    labels = (groups >= n_groups).astype(int)
+    found = drawn(labels, groups, 2, 10, test_size=0.2, seed=seed, rule=SCHEMES["k_fold"].rule)
+    tested = found.side == TEST
+    np.testing.assert_array_equal(tested[:5].sum(axis=0), 1)
+    np.testing.assert_array_equal(tested[5:].sum(axis=0), 1)
+    assert not np.array_equal(tested[:5], tested[5:])
+    for code in range(2):
+        n = tested[:, labels == code].sum(axis=1) // per_group
+        assert n.max() - n.min() <= 1
+    assert np.ptp(tested.sum(axis=1) // per_group) <= 1
+
+
+@given(data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_k_fold__is_what_a_plain_loop_makes_of_the_same_random_numbers(data):
+    n = data.draw(st.integers(12, 40))
+    groups = np.array(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)))
+    labels = np.array(data.draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(2)))
+    try:
+        found = drawn(labels, groups, 2, 3, test_size=0.34, rule=SCHEMES["k_fold"].rule)
+    except DataError:
+        reject()
+    member = np.unique(groups, return_inverse=True)[1]
+    for fold, (side, word, draw) in enumerate(zip(*found, strict=True)):
+        np.testing.assert_array_equal(
+            side == TEST, naive_splits.k_fold(labels, member, 3, int(word), int(draw)) == fold
+        )
+
+
+def test_k_fold__more_folds_than_groups_of_a_class_are_refused():
+    table = Table.of(np.zeros((10, 2)), [0] * 4 + [1] * 6)
+    with pytest.raises(
+        DataError, match=r"class '0' has 4 groups, fewer than the 5 folds of test_size 0.2.*0.25 or more"
+    ):
+        check_splittable(table, test_size=0.2, rule=SCHEMES["k_fold"].rule)
+
+
+def test_k_fold__labels_by_coin_are_refused():
+    with pytest.raises(SettingsError, match="use labels: permuted with k_fold"):
+        Plan(scheme="k_fold", labels="bernoulli")
 
 
 @given(data=st.data())
@@ -221,8 +272,8 @@ def test_stratified__is_the_slow_twin_and_leaves_unused_rows_out(seed, share, wo
     labels, used = rng.permutation(36) % 3, rng.random(36) < 0.8
     assume(all(len(np.unique(member[used & (labels == c)])) >= 3 for c in range(3)))
     side = np.where(used, TRAIN, UNUSED).astype(np.int8)[None]
-    rule = SCHEMES["stratified"].split
-    (draw,) = rule(labels[None], member, 3, share, np.array([word], np.uint64), np.zeros(1, np.int32), side)
+    rule, zero = SCHEMES["stratified"].rule, np.zeros(1, np.int32)
+    (draw,) = rule.split(labels[None], member, 3, share, np.array([word], np.uint64), zero, zero, side)
     tested = naive_splits.stratified(labels[used], member[used], share, word, int(draw))
     np.testing.assert_array_equal(side[0] == UNUSED, ~used)
     np.testing.assert_array_equal(side[0] == TEST, used & np.isin(member, list(tested)))

@@ -543,3 +543,12 @@ def test_run_lines__a_line_that_is_there_is_not_done_again(tmp_path):
 def test_run_lines__plans_that_differ_otherwise_are_refused():
     with pytest.raises(SettingsError, match="may differ in the classifier alone"):
         run_lines(archive(), [LINES[0], Line(replace(PLAN, seed=5), FAST)], pool=Serial())
+
+
+def test_run__k_fold_tests_every_row_once_a_pass_and_is_the_same_in_threads():
+    plan = replace(PLAN, scheme="k_fold", test_size=0.25, n_repeats=8)
+    found = go(plan=plan)
+    tested = np.bincount(np.concatenate(found.repeats["test_rows"][:4]), minlength=24)
+    np.testing.assert_array_equal(tested, 1)
+    with open_pool("threads", workers=2) as pool:
+        assert_equal(go(plan=plan, pool=pool), found)

@@ -100,6 +100,13 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         f"The samples were split at random {plural(result['n_repeats'], 'time')} into training and test parts{test}, "
         "stratified by class, a group never on two sides."
     )
+    if settings.get("scheme") == "k_fold":
+        each = test.replace("in the test part", "in each")
+        text = (
+            f"The samples were divided at random into folds{each}, stratified by class, a group never in two folds, "
+            "again and again; every fold was the test part once, the others the training part, "
+            f"{plural(result['n_repeats'], 'time')} in all."
+        )
     if settings.get("groups") == "tile":
         text = text.replace(
             "a group never on two sides", "tiles of one scan on both sides (a wrong setting, for demonstration)"

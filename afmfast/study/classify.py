@@ -39,6 +39,7 @@ def classify(
     classifier: Any = "random_forest",
     n_repeats: int = 500,
     test_size: float = 0.3,
+    scheme: str = "stratified",
     correlation: float | None = 0.9,
     method: str = "pearson",
     keep: int = 10,
@@ -57,13 +58,14 @@ def classify(
 
     `X` (n_rows, n_columns) numbers or a DataFrame, NaN = missing; `y` (n_rows,) labels; `groups` (n_rows,) names of
     what must stay together (patient, specimen), an empty or missing one = the row stands alone. `classifier` is a
-    name or any scikit-learn classifier. A row that lacks over half of its columns is left out.
+    name or any scikit-learn classifier. With `scheme` "k_fold" repeats go through the folds of one random partition
+    after the other, 1 / `test_size` folds each. A row that lacks over half of its columns is left out.
     Raises `DataError` where the data cannot answer (a class with one group), `SettingsError` for a wrong argument.
     """
     table, names, left_out = given_table(X, y, groups)
     plan = Plan(
         classifier=classifier, n_repeats=n_repeats, test_size=test_size, labels=labels, n_permutations=n_permutations,
-        splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed,
+        splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed, scheme=scheme,
     )  # fmt: skip
     selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
     with open_pool(scheduler, workers=workers, holds_gil=holds_gil(classifier)) as pool:
@@ -222,6 +224,7 @@ def _settings(line: Line) -> dict[str, Any]:
         "classifier": _classifier(line),
         "repeats": plan.n_repeats,
         "test_size": plan.test_size,
+        "scheme": plan.scheme,
         "labels": plan.labels,
         "permutations": plan.n_permutations,
         "splits_per_permutation": plan.splits_per_permutation,

@@ -41,7 +41,8 @@ def compare(
     A line for each, on the same splits and labellings; p-values are corrected for how many there are (min-p). The first
     line, which gives the answer, chooses among the others in every training part, by the mean AUC over `inner_splits`
     of it (nested choice: Varma, Simon 2006, BMC Bioinformatics 7:91); with 0 there is none, and the first entries
-    answer. `plan`: n_repeats, test_size, labels, n_permutations, splits_per_permutation, statistic, positive, seed.
+    answer. `plan`: n_repeats, test_size, scheme, labels, n_permutations, splits_per_permutation, statistic, positive,
+    seed.
     Raises `DataError` and `SettingsError` as `classify` does.
     """
     lists = {"classifier": classifier, "keep": keep, "correlation": correlation}

@@ -61,7 +61,7 @@ def choices_of(settings: Settings) -> list[Choice]:
         classifier=settings.classifiers[0], n_repeats=settings.repeats, test_size=settings.test_size,
         labels=settings.labels, n_permutations=settings.permutations,
         splits_per_permutation=settings.splits_per_permutation, statistic=settings.statistic,
-        positive=settings.positive, seed=settings.seed,
+        positive=settings.positive, seed=settings.seed, scheme=settings.scheme,
     )  # fmt: skip
     return choices(
         plan, Selector(method=settings.method, rank=settings.rank), classifiers=settings.classifiers,

@@ -109,6 +109,13 @@ class Settings(BaseModel):
     ] = 5
     repeats: Annotated[int, Field(ge=1, description="random splits with the true labels")] = 500
     test_size: Annotated[float, Field(gt=0, lt=1, description="share of groups in the test part")] = 0.3
+    scheme: Annotated[
+        Literal["stratified", "k_fold"],
+        Field(
+            description="stratified: every repeat splits anew at random; k_fold: repeats go through the folds of one "
+            "random partition after the other, 1 / test_size folds each"
+        ),
+    ] = "stratified"
     labels: Annotated[
         Literal["permuted", "bernoulli"], Field(description="randomization that measures overtraining")
     ] = "permuted"

@@ -10,8 +10,7 @@ from .. import seeds
 from ..kernels.learners.parts import TEST, TRAIN, UNUSED
 from .data import Table
 from .plan import Plan
-from .split import MAX_DRAWS, Drawn
-from .table import SCHEMES
+from .split import MAX_DRAWS, Drawn, stratified
 
 
 def inner_splits(
@@ -20,7 +19,8 @@ def inner_splits(
     """Splits of the training parts of m splits: which of them each one is of (k,), and the k of them.
 
     Up to `plan.inner_splits` each, fewer where no split of whole groups has every class on both sides; rows of the
-    outer test part are UNUSED. They are seeded by the number and the draw of the outer split.
+    outer test part are UNUSED. They are random and stratified whatever the scheme, and seeded by the number and the
+    draw of the outer split.
     """
     outer = np.repeat(np.arange(len(labels)), plan.inner_splits)
     turn = np.tile(np.arange(plan.inner_splits), len(labels))
@@ -28,8 +28,9 @@ def inner_splits(
     words = seeds.words(plan.seed, seeds.Stream.INNER, numbers[outer], place)
     side = np.where(drawn.side == TEST, UNUSED, TRAIN).astype(np.int8)[outer]
     member = np.unique(table.groups, return_inverse=True)[1]
-    taken = SCHEMES[plan.scheme].split(
-        labels[outer], member, table.n_classes, plan.test_size, words, np.zeros(len(outer), np.int32), side
+    zeros = np.zeros(len(outer), np.int64)
+    taken = stratified(
+        labels[outer], member, table.n_classes, plan.test_size, words, zeros.astype(np.int32), zeros, side
     )
     there = np.flatnonzero(taken >= 0)
     # Other draws than those of outer splits, so that what ranks and learns is seeded anew.

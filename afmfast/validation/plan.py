@@ -90,7 +90,10 @@ class Plan:
         predictor(self.classifier)
         LABEL_MODELS[self.labels]
         STATISTICS[self.statistic]
-        SCHEMES[self.scheme]
+        if SCHEMES[self.scheme].rule.n_folds(self.test_size) > 1 and self.labels == "bernoulli":
+            raise SettingsError(
+                "labels drawn by coin may leave a class too few groups for the folds; use labels: permuted with k_fold"
+            )
 
     def positive_code(self, table: Table) -> int | None:
         """Code of the positive class; None with more than two classes, where scores are means over classes.

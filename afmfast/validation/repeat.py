@@ -116,7 +116,7 @@ def _attempt(
     plan = lines[0].plan
     drawn = draw_splits(
         labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
-        rule=SCHEMES[plan.scheme].split,
+        rule=SCHEMES[plan.scheme].rule,
     )  # fmt: skip
     return fit_splits(table, lines, labels, drawn, numbers, predicted)
 

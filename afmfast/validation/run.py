@@ -68,7 +68,7 @@ def run_lines(
     if any(replace(line.plan, classifier=plan.classifier, inner_splits=plan.inner_splits) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
     plan.positive_code(table)
-    check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].split)
+    check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].rule)
     space = LabelSpace.of(table)
     exact = space.is_counted_out(plan.n_permutations)
     works = [_opened(table, line, space, exact, folder) for line in lines]

@@ -9,14 +9,22 @@ import numpy as np
 
 from .. import seeds
 from ..errors import DataError
-from ..kernels.learners.group_splits import stratified_splits
+from ..kernels.learners.group_splits import fold_splits, stratified_splits
 from ..kernels.learners.parts import TRAIN
 from .data import Table
 
-#: A rule: (labels (m, n), member (n,) group numbers, n_classes, test_size, words (m,), draws (m,), side (m, n)) puts
-#: into `side` the first split of each labelling, from its draw on, that has every class on both sides, and returns the
-#: draw it is, -1 where there is none. Rows that are UNUSED stay so.
-Rule = Callable[[np.ndarray, np.ndarray, int, float, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+#: (labels (m, n), member (n,) group numbers, n_classes, test_size, words (m,), draws (m,), folds (m,), side (m, n))
+#: puts into `side` the first split of each labelling, from its draw on, that has every class on both sides, and returns
+#: the draw it is, -1 where there is none. Rows that are UNUSED stay so.
+Split = Callable[[np.ndarray, np.ndarray, int, float, np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+class Rule(NamedTuple):
+    """How rows are split; repeat k is fold k mod `n_folds(test_size)` of a partition, whose folds have one seed."""
+
+    split: Split
+    n_folds: Callable[[float], int] = lambda test_size: 1
+
 
 #: Draws before a split with every class on both sides counts as impossible.
 MAX_DRAWS = 1000
@@ -39,6 +47,7 @@ def stratified(
     test_size: float,
     words: np.ndarray,
     draws: np.ndarray,
+    folds: np.ndarray,
     side: np.ndarray,
 ) -> np.ndarray:
     """In each stratum `test_size` of its groups, rounded, go to the test part as a whole.
@@ -52,6 +61,30 @@ def stratified(
     return taken
 
 
+def in_folds(
+    labels: np.ndarray,
+    member: np.ndarray,
+    n_classes: int,
+    test_size: float,
+    words: np.ndarray,
+    draws: np.ndarray,
+    folds: np.ndarray,
+    side: np.ndarray,
+) -> np.ndarray:
+    """The groups of each stratum (see `stratified`) are dealt out in turn to 1 / `test_size` folds."""
+    taken = np.empty(len(labels), np.int32)
+    fold_splits(labels, member, n_classes, n_folds(test_size), words, draws, folds, MAX_DRAWS, side, taken)
+    return taken
+
+
+def n_folds(test_size: float) -> int:
+    """1 / test_size, rounded, and 2 at least."""
+    return max(2, round(1 / test_size))
+
+
+STRATIFIED, K_FOLD = Rule(stratified), Rule(in_folds, n_folds)
+
+
 def draw_splits(
     labels: np.ndarray,
     groups: np.ndarray,
@@ -61,7 +94,7 @@ def draw_splits(
     seed: int,
     repeats: np.ndarray,
     draws: np.ndarray | int = 0,
-    rule: Rule = stratified,
+    rule: Rule = STRATIFIED,
 ) -> Drawn:
     """For each of m labellings (m, n) the split of a repeat (m,): it knows neither columns nor classifier.
 
@@ -70,9 +103,10 @@ def draw_splits(
     """
     first = np.array(np.broadcast_to(draws, len(labels)), np.int32)  # its own: one layout, one compilation
     member = np.unique(groups, return_inverse=True)[1]
-    words = seeds.words(seed, seeds.Stream.SPLIT, repeats, np.zeros(len(labels)))
+    partition, fold = np.divmod(np.asarray(repeats), rule.n_folds(test_size))
+    words = seeds.words(seed, seeds.Stream.SPLIT, partition, np.zeros(len(labels)))
     side = np.full(labels.shape, TRAIN, np.int8)
-    taken = rule(labels, member, n_classes, test_size, words, first, side)
+    taken = rule.split(labels, member, n_classes, test_size, words, first, fold, side)
     if (taken < 0).any():
         repeat = int(np.asarray(repeats)[taken < 0][0])
         raise DataError(
@@ -82,7 +116,7 @@ def draw_splits(
     return Drawn(side, words, taken)
 
 
-def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rule: Rule = stratified) -> None:
+def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rule: Rule = STRATIFIED) -> None:
     """Refuse a table of which no split has every class on both sides.
 
     Raises `DataError` that names the class and the way out.
@@ -95,6 +129,12 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, rul
             raise DataError(
                 f"class {name!r} has {held}, so it cannot be in training and test part at once. "
                 "Leave it aside (in a study: drop_small_classes), give another group column, or add samples of it"
+            )
+        n = rule.n_folds(test_size)
+        if found < n:
+            raise DataError(
+                f"class {name!r} has {found} groups, fewer than the {n} folds of test_size {test_size:g}, and each "
+                f"fold needs one. Give a test_size of {1 / found:.2g} or more, or split at random (scheme: stratified)"
             )
     repeats = np.arange(_TRIED)
     labels = np.tile(table.y, (_TRIED, 1))

@@ -23,7 +23,7 @@ from ..kernels.learners.repeating import (
 from ..registry import Registry
 from .labels import Labelling, LabelSpace
 from .predict import Predict, by_estimators, by_kernel
-from .split import Rule, stratified
+from .split import K_FOLD, STRATIFIED, Rule
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,15 @@ class Scheme:
 
     name: str
     title: str
-    split: Rule
+    rule: Rule
 
 
 SCHEMES: Registry[Scheme] = Registry(
-    "splitting scheme", (Scheme("stratified", "whole groups, stratified by class", stratified),)
+    "splitting scheme",
+    (
+        Scheme("stratified", "whole groups, stratified by class", STRATIFIED),
+        Scheme("k_fold", "folds of whole groups, stratified by class", K_FOLD),
+    ),
 )
 
 

@@ -47,3 +47,18 @@ def stratified(labels: np.ndarray, member: np.ndarray, test_size: float, seed: i
             units[place] = units[0]
             units = units[1:]
     return tested
+
+
+def k_fold(labels: np.ndarray, member: np.ndarray, n_folds: int, seed: int, draw: int) -> np.ndarray:
+    """The fold of every row."""
+    stream, fold_of = Stream(seed, draw), {}
+    rows = {group: labels[member == group].tolist() for group in sorted(set(member.tolist()))}
+    most = {group: max(sorted(set(own)), key=own.count) for group, own in rows.items()}
+    for code in sorted(set(labels.tolist())):
+        units = [group for group in rows if most[group] == code]
+        while units:
+            place = stream.below(len(units))
+            fold_of[units[place]] = len(fold_of) % n_folds
+            units[place] = units[0]
+            units = units[1:]
+    return np.array([fold_of[group] for group in member.tolist()])

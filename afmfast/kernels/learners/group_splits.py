@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._jit import exact, maker
+from .._jit import exact, maker, part
 from .parts import TEST, TRAIN, UNUSED
 from .random import below, stream_of, uniform
 
@@ -43,6 +43,65 @@ def stratified_splits(
             if both_sides(labels[r], side[r], n_classes):
                 taken[r] = draw
                 break
+
+
+@exact
+def fold_splits(
+    labels: np.ndarray,
+    member: np.ndarray,
+    n_classes: int,
+    n_folds: int,
+    words: np.ndarray,
+    draws: np.ndarray,
+    folds: np.ndarray,
+    max_draws: int,
+    side: np.ndarray,
+    taken: np.ndarray,
+) -> None:
+    """As `stratified_splits`, of partitions into folds: fold number `folds` (m,) is the test part.
+
+    The groups of each stratum are dealt out in turn, in random order. A draw counts if each of its folds has every
+    class on both sides, so that all repeats of a partition take the same one.
+    """
+    n_groups = 0
+    for group in member:
+        n_groups = max(n_groups, group + 1)
+    fold_of = np.empty(n_groups, np.int64)
+    state = np.empty(1, np.uint64)
+    for r in range(len(labels)):
+        groups, first = by_stratum(labels[r], side[r], member, n_groups, n_classes)
+        taken[r] = -1
+        for draw in range(draws[r], draws[r] + max_draws):
+            state[0] = stream_of(words[r], draw)
+            deal_groups(state, groups, first, n_folds, fold_of)
+            complete = True
+            for fold in range(n_folds):
+                _test_fold(fold, fold_of, member, side[r])
+                complete = complete and both_sides(labels[r], side[r], n_classes)
+            if complete:
+                _test_fold(folds[r], fold_of, member, side[r])
+                taken[r] = draw
+                break
+
+
+@part
+def _test_fold(fold: int, fold_of: np.ndarray, member: np.ndarray, side: np.ndarray) -> None:
+    for i in range(len(member)):
+        if side[i] != UNUSED:
+            side[i] = TEST if fold_of[member[i]] == fold else TRAIN
+
+
+@maker
+def deal_groups(state: np.ndarray, groups: np.ndarray, first: np.ndarray, n_folds: int, fold_of: np.ndarray) -> None:
+    """The fold of each group; the strata follow each other, so that folds are of one size but for one group."""
+    n_dealt = 0
+    for code in range(len(first) - 1):
+        units = groups[first[code] : first[code + 1]].copy()
+        for place in range(len(units)):
+            other = place + below(state, len(units) - place)
+            units[place], units[other] = units[other], units[place]
+            fold_of[units[place]] = n_dealt % n_folds
+            n_dealt += 1
 
 
 @maker
