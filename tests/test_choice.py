@@ -14,7 +14,7 @@ from afmfast.kernels.learners.parts import TEST, TRAIN, UNUSED
 from afmfast.report.answer import headline
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
-from afmfast.study.lines import choices_of
+from afmfast.study.lines import lines_of_settings
 from afmfast.study.settings import Settings, parse
 from afmfast.validation.choice import best, inner_splits
 from afmfast.validation.data import Table
@@ -150,8 +150,8 @@ def test_settings__wrong_lists_are_refused(given, said):
         parse(given, where="study.yaml")
 
 
-def test_choices__are_every_entry_with_every_other_and_first_the_one_that_chooses():
-    asked = choices_of(Settings(classifier=["lda", "random_forest"], keep=[5, 10], correlation=[0.9, None]))
+def test_lines__are_every_entry_with_every_other_and_first_the_one_that_chooses():
+    asked = lines_of_settings(Settings(classifier=["lda", "random_forest"], keep=[5, 10], correlation=[0.9, None]))
     assert [one.words for one in asked[:3]] == [
         CHOSEN, "lda, 5 kept, |r| up to 0.9", "lda, 5 kept, no correlation filter"
     ]  # fmt: skip
@@ -159,12 +159,12 @@ def test_choices__are_every_entry_with_every_other_and_first_the_one_that_choose
     assert asked[0].among == tuple(asked[1:])
 
 
-def test_choices__of_lists_without_inner_splits_the_first_entries_answer():
-    assert [one.words for one in choices_of(Settings(keep=[5, 10], inner_splits=0))] == ["5 kept", "10 kept"]
+def test_lines__of_lists_without_inner_splits_the_first_entries_answer():
+    assert [one.words for one in lines_of_settings(Settings(keep=[5, 10], inner_splits=0))] == ["5 kept", "10 kept"]
 
 
-def test_choices__without_lists_there_is_one_and_nothing_to_say():
-    assert [one.words for one in choices_of(Settings())] == [""]
+def test_lines__without_lists_there_is_one_and_nothing_to_say():
+    assert [one.words for one in lines_of_settings(Settings())] == [""]
 
 
 # From end to end

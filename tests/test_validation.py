@@ -33,7 +33,7 @@ from afmfast.validation.labels import LabelSpace
 from afmfast.validation.plan import Plan, Table
 from afmfast.validation.run import label_warnings
 from afmfast.validation.scores import STATISTICS, Parts, class_score, score_parts
-from afmfast.validation.split import Drawn, check_splittable, draw_splits
+from afmfast.validation.split import Drawn, check_splittable, draw_splits, fill
 from afmfast.validation.table import LABEL_MODELS, SCHEMES
 
 FAST = Selector(rank="gini_single", keep=3)
@@ -185,7 +185,8 @@ def test_schemes__every_one_keeps_groups_whole_and_classes_on_both_sides(scheme,
     groups = np.array(data.draw(st.lists(st.integers(0, n // 2), min_size=n, max_size=n)))
     labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
     assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(3)))
-    options = {"test_size": data.draw(st.floats(0.1, 0.9)), "seed": 3, "rule": SCHEMES[scheme].rule}
+    share = data.draw(st.floats(0.1, 0.9))
+    options = {"test_size": share, "seed": 3, "n_folds": SCHEMES[scheme].n_folds(share)}
     try:
         found = drawn(labels, groups, 3, 2, **options)
     except DataError:
@@ -204,7 +205,7 @@ def test_schemes__every_one_keeps_groups_whole_and_classes_on_both_sides(scheme,
 def test_k_fold__a_pass_tests_every_row_once_and_folds_are_alike_but_for_a_group(n_groups, per_group, seed):
     groups = np.repeat(np.arange(2 * n_groups + 3), per_group)
     labels = (groups >= n_groups).astype(int)
-    found = drawn(labels, groups, 2, 10, test_size=0.2, seed=seed, rule=SCHEMES["k_fold"].rule)
+    found = drawn(labels, groups, 2, 10, test_size=0.2, seed=seed, n_folds=5)
     tested = found.side == TEST
     np.testing.assert_array_equal(tested[:5].sum(axis=0), 1)
     np.testing.assert_array_equal(tested[5:].sum(axis=0), 1)
@@ -223,7 +224,7 @@ def test_k_fold__is_what_a_plain_loop_makes_of_the_same_random_numbers(data):
     labels = np.array(data.draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
     assume(all(len(np.unique(groups[labels == c])) >= 3 for c in range(2)))
     try:
-        found = drawn(labels, groups, 2, 3, test_size=0.34, rule=SCHEMES["k_fold"].rule)
+        found = drawn(labels, groups, 2, 3, test_size=0.34, n_folds=3)
     except DataError:
         reject()
     member = np.unique(groups, return_inverse=True)[1]
@@ -238,7 +239,7 @@ def test_k_fold__more_folds_than_groups_of_a_class_are_refused():
     with pytest.raises(
         DataError, match=r"class '0' has 4 groups, fewer than the 5 folds of test_size 0.2.*0.25 or more"
     ):
-        check_splittable(table, test_size=0.2, rule=SCHEMES["k_fold"].rule)
+        check_splittable(table, test_size=0.2, n_folds=5)
 
 
 def test_k_fold__labels_by_coin_are_refused():
@@ -272,8 +273,8 @@ def test_stratified__is_the_slow_twin_and_leaves_unused_rows_out(seed, share, wo
     labels, used = rng.permutation(36) % 3, rng.random(36) < 0.8
     assume(all(len(np.unique(member[used & (labels == c)])) >= 3 for c in range(3)))
     side = np.where(used, TRAIN, UNUSED).astype(np.int8)[None]
-    rule, zero = SCHEMES["stratified"].rule, np.zeros(1, np.int32)
-    (draw,) = rule.split(labels[None], member, 3, share, np.array([word], np.uint64), zero, zero, side)
+    seed = {"words": np.array([word], np.uint64), "draws": np.zeros(1, int), "folds": np.zeros(1, int)}
+    (draw,) = fill(side, labels[None], member, 3, test_size=share, n_folds=1, **seed)
     tested = naive_splits.stratified(labels[used], member[used], share, word, int(draw))
     np.testing.assert_array_equal(side[0] == UNUSED, ~used)
     np.testing.assert_array_equal(side[0] == TEST, used & np.isin(member, list(tested)))

@@ -18,7 +18,7 @@ from ..validation.plan import Plan
 from ..validation.run import run
 from .checks import factors_of, settings_table
 from .result import spread
-from .samples import Samples
+from .samples import Samples, parameters_of
 
 #: Splits on which it is judged.
 _N_REPEATS = 50
@@ -32,7 +32,7 @@ def table_of(samples: Samples, X: np.ndarray, columns: Sequence[str]) -> Table:
 
 def numbers_of(samples: Samples, channels: Sequence[str]) -> Table:
     """The parameters of these channels."""
-    columns = [c for channel in channels for c in samples.table.columns if c.rpartition(":")[0] == channel]
+    columns = parameters_of(samples.table, channels)
     return table_of(samples, samples.table[columns].to_numpy(float), columns)
 
 
@@ -58,13 +58,13 @@ def with_scores(
     samples: Samples, plan: Plan, pool: Pool, associations: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """To each association of `checks.associations` the mean AUC of a classifier that sees this factor alone."""
-    factors = factors_of(samples.table)
+    known, own = factors_of(samples.table)
+    factors = known.join(own)
     found = []
     for one in associations:
         levels = pd.get_dummies(factors[one["factor"]].fillna("").astype(str), dtype=float)
         auc = _seen(samples, levels.to_numpy(), plan, pool, None, one["factor"]).of("auc")
-        mean = float(np.nanmean(auc)) if np.isfinite(auc).any() else None
-        found.append({**one, "auc_alone": mean})
+        found.append({**one, "auc_alone": spread(auc)["mean"]})
     return found
 
 

@@ -159,14 +159,11 @@ def _without_batch(labels: pd.Series) -> Warnings:
     return [warning("batch-missing", text)]
 
 
-def factors_of(samples: pd.DataFrame) -> pd.DataFrame:
-    """All that is known of each sample besides its images: settings, batch, the user's own columns of the manifest."""
-    return scan_settings(samples).assign(batch=samples["batch"]).join(samples[_own_columns(samples)])
-
-
-def _own_columns(samples: pd.DataFrame) -> list[str]:
-    known = {*IDENTIFIERS, *_ADDED, *scan_settings(samples), "batch"}
-    return [str(c) for c in samples if ":" not in str(c) and c not in known]
+def factors_of(samples: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All that is known of each sample besides its images: settings and batch; the user's columns of the manifest."""
+    known = scan_settings(samples).assign(batch=samples["batch"])
+    own = [c for c in samples if ":" not in str(c) and c not in {*IDENTIFIERS, *_ADDED, *known}]
+    return known, samples[own]
 
 
 def associations(samples: pd.DataFrame) -> list[dict[str, Any]]:
@@ -174,9 +171,9 @@ def associations(samples: pd.DataFrame) -> list[dict[str, Any]]:
 
     Samples without an entry (`n_missing`) are left out. A column with more levels than half the groups names them.
     """
-    factors, own = factors_of(samples), _own_columns(samples)
+    known, own = factors_of(samples)
     found = []
-    for name, values in factors.items():
+    for name, values in known.join(own).items():
         named = values.fillna("").astype(str) != ""
         if not named.any():
             continue

@@ -185,6 +185,7 @@ def _concluded(
         correlation=correlation_matrix(_filled(table.X), selector.method),
         settings=_settings(line),
         titles=_titles(line),
+        line=line.words,
         choices=_choices(line, scores),
         planned=scores.planned,
         n_redrawn=scores.n_redrawn,
@@ -209,10 +210,7 @@ def _choices(line: Line, scores: Scores) -> list[dict[str, Any]]:
     if not line.among:
         return []
     taken = scores.repeats["choice"][: line.plan.n_repeats]
-    return [
-        {"line": one.name.partition(", ")[2], "share": float((taken == number).mean())}
-        for number, one in enumerate(line.among)
-    ]
+    return [{"line": one.words, "share": float((taken == number).mean())} for number, one in enumerate(line.among)]
 
 
 def _settings(line: Line) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from .checks import (
 from .classify import evaluate
 from .evidence import compare, correct
 from .folder import StageProgress
-from .lines import choices_of, line_of, name_of
+from .lines import lines_of_settings, of_channels
 from .repeats import gate_of
 from .result import Result, StudyResult, rule_of_ten
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
@@ -61,7 +61,7 @@ def classify_table(
     channels = _channels(described, settings)
     combinations = _combinations(channels, settings)
     samples = choose_samples(table, channels, settings)
-    asked = choices_of(settings)
+    asked = lines_of_settings(settings)
     wrong = bool({"tiles-split", "groups-ignored"} & {w["code"] for w in samples.warnings})
     seen = plan_of_what_is_known(asked[-1].plan)
     alone = settings_alone(samples, seen, pool, folder)
@@ -73,17 +73,18 @@ def classify_table(
         gate = None if settings.repeatability is None else gate_of(
             table, numbers.rows, numbers.columns, settings.repeatability
         )  # fmt: skip
+        lines = [of_channels(line, label, gate) for line in asked]
         found = evaluate(
-            numbers, [line_of(choice, label, gate) for choice in asked], channels=chosen, pool=pool, folder=folder,
+            numbers, lines, channels=chosen, pool=pool, folder=folder,
             group_names=list(samples.table["group_used"]), described=_column_table(described, chosen),
             wrong_splits=wrong, progress=_part(progress, number, len(combinations), label),
         )  # fmt: skip
-        for choice, result in zip(asked, found, strict=True):
-            result.line, result.settings_alone = choice.words, alone
-            results[name_of(label, choice)] = result
+        for line, result in zip(lines, found, strict=True):
+            result.settings_alone = alone
+            results[line.name] = result
         if chosen == widest:
-            plain = next(number for number, choice in enumerate(asked) if not choice.among)
-            found[plain].leak = leak(numbers, line_of(asked[plain], label, gate), found[plain].auc)
+            line, result = next((line, result) for line, result in zip(lines, found, strict=True) if not line.among)
+            result.leak = leak(numbers, line, result.auc)
     correct(results)
     compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}

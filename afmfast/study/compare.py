@@ -14,7 +14,7 @@ from .classify import evaluate, given_table
 from .evidence import compare as differences
 from .evidence import correct
 from .folder import StageProgress
-from .lines import choices, line_of
+from .lines import lines_of, of_channels
 from .result import StudyResult, of_one_table
 
 _CHANNEL = "table"
@@ -52,19 +52,17 @@ def compare(
     if isinstance(inner_splits, bool) or not isinstance(inner_splits, int) or inner_splits < 0:
         raise SettingsError(f"inner_splits = {inner_splits!r}; give a whole number, 0 = no line that chooses")
     table, names, left_out = given_table(X, y, groups)
-    asked = choices(
+    asked = lines_of(
         Plan(**plan), Selector(method=method, rank=rank), classifiers=classifier, keeps=keep,
         correlations=correlation, inner_splits=inner_splits,
     )  # fmt: skip
-    lines = [line_of(choice, _CHANNEL, None) for choice in asked]
+    lines = [of_channels(line, _CHANNEL) for line in asked]
     with open_pool(scheduler, workers=workers, holds_gil=any(map(holds_gil, classifier))) as pool:
         found = evaluate(table, lines, channels=(_CHANNEL,), pool=pool, group_names=names, progress=progress)
-    for choice, result in zip(asked, found, strict=True):
-        result.line = choice.words
     found[0].warnings += left_out
     results = {line.name: result for line, result in zip(lines, found, strict=True)}
     correct(results)
-    differences(results, asked[0].plan.seed)
+    differences(results, lines[0].plan.seed)
     listed = {name: list(entries) if len(entries) > 1 else entries[0] for name, entries in lists.items()}
     listed["classifier"] = [result.classifier for result in found if not result.choices]
     return of_one_table(results, found[0].settings | listed | {"inner_splits": inner_splits})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 from ..selection.repeatability import RepeatabilityGate
 from ..selection.table import Selector
@@ -13,20 +13,7 @@ from ..validation.plan import CHOSEN, Line, Plan
 from .settings import Settings
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A plan and a selection by what sets them apart from the other lines, in words (`lda, 5 kept`), or nothing.
-
-    A choice with others `among` which to choose takes the best one inside every training part.
-    """
-
-    plan: Plan
-    selector: Selector
-    words: str = ""
-    among: tuple[Choice, ...] = ()
-
-
-def choices(
+def lines_of(
     plan: Plan,
     selector: Selector,
     *,
@@ -34,7 +21,7 @@ def choices(
     keeps: Sequence[int],
     correlations: Sequence[float | None],
     inner_splits: int,
-) -> list[Choice]:
+) -> list[Line]:
     """One for each line of a combination, the one that gives the answer first.
 
     That is one which chooses among the others by `inner_splits` of every training part; with 0 there is none.
@@ -42,20 +29,20 @@ def choices(
     lists = (classifiers, keeps, correlations)
     listed = [len(entries) > 1 for entries in lists]
     found = [
-        Choice(
+        Line(
             replace(plan, classifier=entry[0]),
             replace(selector, keep=entry[1], correlation=entry[2]),
-            _words(listed, entry),
+            words=_words(listed, entry),
         )
         for entry in product(*lists)
     ]
     if len(found) > 1 and inner_splits:
         chosen_by = replace(found[0].plan, inner_splits=inner_splits)
-        found.insert(0, Choice(chosen_by, found[0].selector, CHOSEN, tuple(found)))
+        found.insert(0, Line(chosen_by, found[0].selector, among=tuple(found), words=CHOSEN))
     return found
 
 
-def choices_of(settings: Settings) -> list[Choice]:
+def lines_of_settings(settings: Settings) -> list[Line]:
     """The same of the settings of a study."""
     plan = Plan(
         classifier=settings.classifiers[0], n_repeats=settings.repeats, test_size=settings.test_size,
@@ -63,23 +50,19 @@ def choices_of(settings: Settings) -> list[Choice]:
         splits_per_permutation=settings.splits_per_permutation, statistic=settings.statistic,
         positive=settings.positive, seed=settings.seed, scheme=settings.scheme,
     )  # fmt: skip
-    return choices(
+    return lines_of(
         plan, Selector(method=settings.method, rank=settings.rank), classifiers=settings.classifiers,
         keeps=settings.keeps, correlations=settings.correlations, inner_splits=settings.inner_splits,
     )  # fmt: skip
 
 
-def line_of(choice: Choice, label: str, gate: RepeatabilityGate | None) -> Line:
-    """The line of one combination of channels, whose own columns pass the gate."""
-    return Line(
-        choice.plan, replace(choice.selector, gate=gate), name_of(label, choice),
-        tuple(line_of(one, label, gate) for one in choice.among),
-    )  # fmt: skip
-
-
-def name_of(label: str, choice: Choice) -> str:
-    """The name of a line of a combination of channels."""
-    return f"{label}, {choice.words}" if choice.words else label
+def of_channels(line: Line, label: str, gate: RepeatabilityGate | None = None) -> Line:
+    """A line for one combination of channels: by its name, with the gate that its own columns pass."""
+    return line._replace(
+        selector=line.selector if gate is None else replace(cast(Selector, line.selector), gate=gate),
+        name=f"{label}, {line.words}" if line.words else label,
+        among=tuple(of_channels(one, label, gate) for one in line.among),
+    )
 
 
 def _words(listed: Sequence[bool], entry: tuple[Any, ...]) -> str:

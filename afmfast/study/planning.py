@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..kernels.anova import by_subject, one_way
+from ..significance.repeatability import icc_1
 from ..validation.data import Table
 
 #: Share of the identity in the correlations: with few rows small ones are luck.
@@ -41,28 +43,29 @@ def model_of(table: Table) -> Model:
     there = spread > 0
     X, spread, means = X[:, there] / spread[there], spread[there], means[:, there]
     correlations = (1 - _SHRINKAGE) * np.atleast_2d(np.corrcoef(X, rowvar=False)) + _SHRINKAGE * np.eye(X.shape[1])
-    by_group = [table.y[table.groups == group] for group in np.unique(table.groups)]
-    sizes = tuple(
-        np.array([len(labels) for labels in by_group if np.bincount(labels).argmax() == code])
-        for code in range(table.n_classes)
-    )
+    _, member, of_class = _groups(table)
+    n_rows = np.bincount(member)
+    sizes = tuple(n_rows[of_class == code] for code in range(table.n_classes))
     return Model(
-        np.linalg.cholesky(correlations), _shared(X, table.groups), (means - means.mean(axis=0)) / spread, sizes,
+        np.linalg.cholesky(correlations), _shared(X, member), (means - means.mean(axis=0)) / spread, sizes,
         table.classes,
     )  # fmt: skip
 
 
-def _shared(X: np.ndarray, groups: np.ndarray) -> np.ndarray:
+def _groups(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Names of the groups, which one each row is of, and the class most rows of each have, of equals the first."""
+    names, member = np.unique(table.groups, return_inverse=True)
+    counts = np.zeros((len(names), table.n_classes), int)
+    np.add.at(counts, (member, table.y), 1)
+    return names, member, counts.argmax(axis=1)
+
+
+def _shared(X: np.ndarray, member: np.ndarray) -> np.ndarray:
     """ICC(1,1) of each column between groups, from 0 on: (p,). 0 where every row is a group of its own."""
-    names, member, count = np.unique(groups, return_inverse=True, return_counts=True)
-    n, k = len(member), len(names)
-    if n == k:
+    n_groups = int(member.max()) + 1
+    if n_groups == len(member):
         return np.zeros(X.shape[1])
-    means = np.stack([np.bincount(member, column, minlength=k) / count for column in X.T])
-    within = ((X.T - means[:, member]) ** 2).sum(axis=1) / (n - k)
-    between = (count * (means - X.mean(axis=0)[:, None]) ** 2).sum(axis=1) / max(k - 1, 1)
-    size = (n - (count**2).sum() / n) / max(k - 1, 1)
-    return np.clip((between - within) / (between + (size - 1) * within), 0.0, _MOST_SHARED)
+    return np.clip(icc_1(one_way(by_subject(X, member, n_groups))).value, 0.0, _MOST_SHARED)
 
 
 def drawn(model: Model, n_groups: np.ndarray, strength: float, rng: np.random.Generator) -> Table:
@@ -77,14 +80,18 @@ def drawn(model: Model, n_groups: np.ndarray, strength: float, rng: np.random.Ge
     return Table.of(X, [model.classes[code] for code in codes[groups]], groups)
 
 
+def how_many(share: float, n_groups: int) -> int:
+    """Groups in this share of a class."""
+    return max(2, round(share * n_groups))
+
+
 def subset(table: Table, share: float, rng: np.random.Generator) -> Table:
     """This share of the groups of each class, two at least; groups are drawn and stay whole."""
-    names = np.unique(table.groups)
-    of_class = np.array([np.bincount(table.y[table.groups == name]).argmax() for name in names])
+    names, _, of_class = _groups(table)
     taken = []
     for code in range(table.n_classes):
         own = names[of_class == code]
-        taken.append(rng.permutation(own)[: max(2, round(share * len(own)))])
+        taken.append(rng.permutation(own)[: how_many(share, len(own))])
     rows = np.flatnonzero(np.isin(table.groups, np.concatenate(taken)))
     labels = [table.classes[code] for code in table.y[rows]]
     return Table.of(table.X[rows], labels, table.groups[rows], columns=table.columns)

@@ -28,7 +28,7 @@ from ..validation.run import run
 from .alone import numbers_of
 from .folder import Progress, StudyFolder, of_stage
 from .pipeline import load_results, load_table, of_manifest
-from .planning import Model, drawn, model_of, subset
+from .planning import Model, drawn, how_many, model_of, subset
 from .samples import choose_samples
 from .settings import Settings
 
@@ -74,13 +74,14 @@ def power_stage(
     """`power` of a study's folder and settings."""
     if effect is not None and not _LEAST_AUC < effect < 1:
         raise SettingsError(f"effect = {effect}; give a mean AUC above {_LEAST_AUC} and below 1, such as 0.75")
-    result = load_results(folder)["combinations"]
-    name = headline({"combinations": result})
+    results = load_results(folder)
+    name = headline(results)
+    result = results["combinations"][name]
     table = of_manifest(load_table(folder), settings)
-    channels = tuple(result[name]["channels"])
+    channels = tuple(result["channels"])
     data = numbers_of(choose_samples(table, channels, settings), channels)
     with open_pool(scheduler, workers=workers, holds_gil=True) as pool:
-        document = document_of(data, result[name], name, settings, effect, pool, progress)
+        document = document_of(data, result, name, settings, effect, pool, progress)
     check(document, "power", where=str(folder.power))
     write_text(folder.power, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
     return document
@@ -118,7 +119,7 @@ def document_of(
         "stand_in": STAND_IN,
         "alpha": ALPHA,
         "wanted": WANTED,
-        "learning": [_learned(data, share, plan, selector, pool) for share in SHARES],
+        "learning": [_learned(data, n_groups, share, plan, selector, pool) for share in SHARES],
         "effects": effects,
     }
 
@@ -132,15 +133,16 @@ def _effects(result: dict[str, Any], effect: float | None) -> list[tuple[str, fl
     return found + ([("asked", effect)] if effect is not None else [])
 
 
-def _learned(data: Table, share: float, plan: Plan, selector: Selector, pool: Pool) -> dict[str, Any]:
+def _learned(
+    data: Table, n_groups: np.ndarray, share: float, plan: Plan, selector: Selector, pool: Pool
+) -> dict[str, Any]:
     """Mean and SD of the AUC over subsets of this share of the groups."""
     tasks = [(int(100 * share), number) for number in range(_N_SUBSETS)]
     found = _all(pool, _learn, tasks, (data, plan, selector))
     aucs = np.array([auc for auc, _ in found])
-    n = [len(np.unique(data.groups[data.y == code])) for code in range(data.n_classes)]
     return {
         "share": share,
-        "n_groups": [max(2, round(share * k)) for k in n],
+        "n_groups": [how_many(share, int(n)) for n in n_groups],
         "auc": float(np.nanmean(aucs)),
         "sd": float(np.nanstd(aucs)),
     }
@@ -173,9 +175,9 @@ def _powers(
 def _strength(model: Model, n_groups: np.ndarray, auc: float, plan: Plan, selector: Selector, pool: Pool) -> float:
     """How far apart classes must be for studies of this size to have this mean AUC; the same draws for every try."""
     low, high = 0.0, _STRONGEST
+    tasks = [(1, number) for number in range(_N_TRIALS)]
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        tasks = [(1, number) for number in range(_N_TRIALS)]
         found = _all(pool, _simulate, tasks, (model, n_groups, middle, plan, selector))
         low, high = (middle, high) if np.nanmean([one for one, _ in found]) < auc else (low, middle)
     return 0.5 * (low + high)

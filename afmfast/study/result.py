@@ -241,7 +241,7 @@ class StudyResult:
 
 def of_one_table(results: Mapping[str, Result], settings: Mapping[str, Any]) -> StudyResult:
     """A study of one table X, y, that knows nothing of scans; `settings` are those of all its lines."""
-    name, first = next(iter(results.items()))
+    first = next(iter(results.values()))
     data = {
         "n_rows": first.n_rows,
         "n_groups": first.n_groups,
@@ -259,7 +259,7 @@ def of_one_table(results: Mapping[str, Result], settings: Mapping[str, Any]) -> 
             first.predictions, first.n_groups, max(int(result.settings["keep"]) for result in results.values())
         ),
     }
-    return StudyResult(name=name.partition(", ")[0], settings=dict(settings), data=data, combinations=dict(results))
+    return StudyResult(name="+".join(first.channels), settings=dict(settings), data=data, combinations=dict(results))
 
 
 def probability_of(name: str) -> str:

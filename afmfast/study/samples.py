@@ -43,8 +43,7 @@ def choose_samples(table: pd.DataFrame, channels: Sequence[str], settings: Setti
     chosen = _without_repeats(_labelled(table, settings, out), out)
     chosen = _complete(chosen, channels, _rejected(table, channels), out)
     chosen = chosen.assign(group_used=_groups(chosen, settings.groups))
-    measured = [c for channel in channels for c in chosen.columns if c.rpartition(":")[0] == channel]
-    chosen, copies = without_copies(chosen, measured, out)
+    chosen, copies = without_copies(chosen, parameters_of(chosen, channels), out)
     seen = _class_lines(chosen)
     chosen = _splittable(chosen, settings, out)
     _name_tiles(chosen, _rejected(table, channels), out)
@@ -54,6 +53,11 @@ def choose_samples(table: pd.DataFrame, channels: Sequence[str], settings: Setti
     used = set(chosen["label"])
     classes = [{**line, "used": line["name"] in used} for line in seen]
     return Samples(chosen.reset_index(drop=True), classes, out, warnings)
+
+
+def parameters_of(table: pd.DataFrame, channels: Sequence[str]) -> list[str]:
+    """The columns of a parameter table that are of these channels, channel after channel."""
+    return [c for channel in channels for c in table.columns if c.rpartition(":")[0] == channel]
 
 
 def _labelled(table: pd.DataFrame, settings: Settings, out: LeftOut) -> pd.DataFrame:
@@ -90,7 +94,7 @@ def _complete(
     """Rows that have every chosen channel and enough of its parameters."""
     complete = np.ones(len(table), bool)
     for channel in channels:
-        values = table[[c for c in table.columns if c.rpartition(":")[0] == channel]].to_numpy(float)
+        values = table[parameters_of(table, [channel])].to_numpy(float)
         lacks, poor = np.isnan(values).all(axis=1), ~usable_rows(values)
         for name, label, absent in zip(table["name"][poor], table["label"][poor], lacks[poor], strict=True):
             why = f"lacks channel {channel}" if absent else f"over half of the parameters of {channel} are undefined"

@@ -16,6 +16,7 @@ from ..validation.labels import LabelSpace
 from ..validation.plan import Line
 from ..validation.repeat import labelling_of, repeats_of
 from ..validation.scores import one_or_mean
+from .result import spread
 
 #: Splits of the true labels, permuted labellings, and splits of each.
 N_SPLITS, N_LABELLINGS, N_EACH = 50, 20, 2
@@ -36,12 +37,9 @@ def leak(table: Table, line: Line, inside: np.ndarray) -> dict[str, Any]:
             _outside(table, line, labelling_of("permuted", space, seed, number).labels, N_EACH, code)
             for number in range(N_LABELLINGS)
         ]
-    found = {
-        "inside": _mean(inside[:n]),
-        "outside": _mean(outside),
-        "outside_permuted": _mean(np.concatenate(permuted)),
-    }
-    return {"n_splits": n, "n_labellings": N_LABELLINGS, **found}
+    seen = {"inside": inside[:n], "outside": outside, "outside_permuted": np.concatenate(permuted)}
+    means = {name: spread(values)["mean"] for name, values in seen.items()}
+    return {"n_splits": n, "n_labellings": N_LABELLINGS, **means}
 
 
 def _outside(table: Table, line: Line, labels: np.ndarray, n: int, positive: int | None) -> np.ndarray:
@@ -53,8 +51,3 @@ def _outside(table: Table, line: Line, labels: np.ndarray, n: int, positive: int
     everything = Line(line.plan, Selector(correlation=None, keep=len(columns), rank="gini_single"))
     (made,) = repeats_of(seen, [everything], np.tile(labels, (n, 1)), np.arange(n))
     return one_or_mean(made.auc, positive)
-
-
-def _mean(values: np.ndarray) -> float | None:
-    there = values[np.isfinite(values)]
-    return float(there.mean()) if len(there) else None

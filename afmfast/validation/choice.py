@@ -10,7 +10,8 @@ from .. import seeds
 from ..kernels.learners.parts import TEST, TRAIN, UNUSED
 from .data import Table
 from .plan import Plan
-from .split import MAX_DRAWS, Drawn, stratified
+from .scores import one_or_mean
+from .split import MAX_DRAWS, Drawn, fill
 
 
 def inner_splits(
@@ -29,9 +30,10 @@ def inner_splits(
     side = np.where(drawn.side == TEST, UNUSED, TRAIN).astype(np.int8)[outer]
     member = np.unique(table.groups, return_inverse=True)[1]
     zeros = np.zeros(len(outer), np.int64)
-    taken = stratified(
-        labels[outer], member, table.n_classes, plan.test_size, words, zeros.astype(np.int32), zeros, side
-    )
+    taken = fill(
+        side, labels[outer], member, table.n_classes, test_size=plan.test_size, n_folds=1, words=words, draws=zeros,
+        folds=zeros,
+    )  # fmt: skip
     there = np.flatnonzero(taken >= 0)
     # Other draws than those of outer splits, so that what ranks and learns is seeded anew.
     draw = (MAX_DRAWS * (1 + place) + taken)[there]
@@ -43,14 +45,9 @@ def best(aucs: Sequence[np.ndarray], outer: np.ndarray, m: int) -> np.ndarray:
 
     `aucs` of each candidate (k, classes); `outer` (k,) which split they are of. NaN counts as chance.
     """
-    n_inner = np.bincount(outer, minlength=m)
-    means = []
-    for auc in aucs:
-        there = ~np.isnan(auc)
-        mean = np.where(there, auc, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
-        mean[~there.any(axis=1)] = 0.5
-        means.append(np.bincount(outer, mean, minlength=m) / np.maximum(n_inner, 1))
-    return np.argmax(means, axis=0)
+    n_inner = np.maximum(np.bincount(outer, minlength=m), 1)
+    each = (np.nan_to_num(one_or_mean(auc, None), nan=0.5) for auc in aucs)
+    return np.argmax([np.bincount(outer, mean, minlength=m) / n_inner for mean in each], axis=0)
 
 
 def put_together(parts: Sequence[tuple[np.ndarray, np.ndarray]], m: int) -> np.ndarray:

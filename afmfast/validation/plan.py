@@ -90,10 +90,15 @@ class Plan:
         predictor(self.classifier)
         LABEL_MODELS[self.labels]
         STATISTICS[self.statistic]
-        if SCHEMES[self.scheme].rule.n_folds(self.test_size) > 1 and self.labels == "bernoulli":
+        if self.n_folds > 1 and self.labels == "bernoulli":
             raise SettingsError(
                 "labels drawn by coin may leave a class too few groups for the folds; use labels: permuted with k_fold"
             )
+
+    @property
+    def n_folds(self) -> int:
+        """Folds of a partition; 1 = every repeat splits anew."""
+        return SCHEMES[self.scheme].n_folds(self.test_size)
 
     def positive_code(self, table: Table) -> int | None:
         """Code of the positive class; None with more than two classes, where scores are means over classes.
@@ -116,13 +121,15 @@ class Plan:
 class Line(NamedTuple):
     """One classifier with one way of selecting, a line of the table of results; `name` is what plan.json calls it.
 
-    A line with others `among` which to choose takes, in every training part, the one that is best there.
+    A line with others `among` which to choose takes, in every training part, the one that is best there. `words` are
+    what sets it apart from the other lines (`lda, 5 kept`), where there are any.
     """
 
     plan: Plan
     selector: Selector
     name: str = "table"
     among: tuple[Line, ...] = ()
+    words: str = ""
 
 
 def key(table: Table, plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> str:

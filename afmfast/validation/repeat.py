@@ -23,7 +23,7 @@ from .plan import Line, described
 from .predict import ALL, TESTED
 from .scores import Parts, score_parts
 from .split import Drawn, draw_splits
-from .table import LABEL_MODELS, SCHEMES, predictor
+from .table import LABEL_MODELS, predictor
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
 Records = dict[str, Any]
@@ -116,7 +116,7 @@ def _attempt(
     plan = lines[0].plan
     drawn = draw_splits(
         labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
-        rule=SCHEMES[plan.scheme].rule,
+        n_folds=plan.n_folds,
     )  # fmt: skip
     return fit_splits(table, lines, labels, drawn, numbers, predicted)
 

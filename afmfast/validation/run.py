@@ -19,7 +19,6 @@ from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
 from .standing import announce, numbers_of
 from .store import BatchStore
-from .table import SCHEMES
 from .tasks import cut, pilot, warm
 
 Progress = Callable[[int, int, str], None]
@@ -68,7 +67,7 @@ def run_lines(
     if any(replace(line.plan, classifier=plan.classifier, inner_splits=plan.inner_splits) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
     plan.positive_code(table)
-    check_splittable(table, test_size=plan.test_size, seed=plan.seed, rule=SCHEMES[plan.scheme].rule)
+    check_splittable(table, test_size=plan.test_size, seed=plan.seed, n_folds=plan.n_folds)
     space = LabelSpace.of(table)
     exact = space.is_counted_out(plan.n_permutations)
     works = [_opened(table, line, space, exact, folder) for line in lines]

@@ -23,7 +23,7 @@ from ..kernels.learners.repeating import (
 from ..registry import Registry
 from .labels import Labelling, LabelSpace
 from .predict import Predict, by_estimators, by_kernel
-from .split import K_FOLD, STRATIFIED, Rule
+from .split import folds_of
 
 
 @dataclass(frozen=True)
@@ -117,18 +117,18 @@ def seeded_clone(estimator: Any, seed: int) -> Any:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A rule of splitting; see `split.Rule`."""
+    """A way of splitting: repeat k is fold k mod `n_folds(test_size)` of a partition, whose folds have one seed."""
 
     name: str
     title: str
-    rule: Rule
+    n_folds: Callable[[float], int]
 
 
 SCHEMES: Registry[Scheme] = Registry(
     "splitting scheme",
     (
-        Scheme("stratified", "whole groups, stratified by class", STRATIFIED),
-        Scheme("k_fold", "folds of whole groups, stratified by class", K_FOLD),
+        Scheme("stratified", "whole groups, stratified by class", lambda test_size: 1),
+        Scheme("k_fold", "folds of whole groups, stratified by class", folds_of),
     ),
 )
 

@@ -9,28 +9,21 @@ the true value is the mean over data sets of what the same 50 models reach on 20
 
 from __future__ import annotations
 
-import argparse
-
 import numpy as np
-from page import put, table
+from noise import noise
+from page import how_many_sets, put, table
 from scipy.special import expit, ndtr, ndtri
 
 from afmfast.significance.bootstrap import Interval, differences, intervals
 from afmfast.significance.predictions import Predictions, scores
 
 NAMES = ("auc", "balanced_accuracy", "sensitivity")
-ICC, COLUMNS, SPLITS, RESAMPLES = 0.5, 10, 50, 500
+COLUMNS, SPLITS, RESAMPLES = 10, 50, 500
 
 
 def design(n_groups: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Class of every group, half each, and group of every row."""
     return np.arange(n_groups) % 2, np.repeat(np.arange(n_groups), size)
-
-
-def noise(rng: np.random.Generator, groups: np.ndarray, columns: int) -> np.ndarray:
-    """Unit variance, of which rows of a group share `ICC`."""
-    shared = rng.normal(size=(groups.max() + 1, columns))[groups]
-    return np.sqrt(ICC) * shared + np.sqrt(1 - ICC) * rng.normal(size=shared.shape)
 
 
 def two(one: np.ndarray, y: np.ndarray, groups: np.ndarray) -> Predictions:
@@ -108,9 +101,7 @@ def line_difference(n_groups: int, size: int, n_sets: int) -> list[str]:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sets", type=int, default=1000)
-    n_sets = asked.parse_args().sets
+    n_sets = how_many_sets(__doc__, 1000)
     lines = []
     for n_groups in (20, 60):
         for size in (1, 5):

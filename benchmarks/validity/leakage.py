@@ -8,7 +8,6 @@ with the class or the best single split. Groups: 24 patients of 5 scans each, ha
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -16,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 from noise import grouped
-from page import put, table
+from page import how_many_sets, means, put, table
 
 from afmfast.errors import AfmfastWarning
 from afmfast.schedule import open_pool
@@ -77,17 +76,13 @@ WAYS: tuple[tuple[str, Callable[[int], tuple[float, float]]], ...] = (
 
 def main() -> None:
     """Put the table on the page."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sets", type=int, default=400)
-    n_sets = asked.parse_args().sets
+    n_sets = how_many_sets(__doc__, 400)
     lines = []
     with ProcessPoolExecutor() as workers:
         for name, way in WAYS:
             found = np.array(list(workers.map(way, range(n_sets), chunksize=10)))
             found = np.column_stack([found, found[:, 0] - found[:, 1]])
-            se = found.std(axis=0, ddof=1) / np.sqrt(n_sets)
-            told = [f"{mean:.3f} ± {error:.3f}" for mean, error in zip(found.mean(axis=0), se, strict=True)]
-            lines.append([name, *told])
+            lines.append([name, *means(found)])
     head = ["noise, and how it is treated", "mean AUC", "with permuted labels", "difference"]
     put("leakage", f"{table(head, lines)}\n\nMean AUC ± standard error over {n_sets} data sets of noise: 0.5 is true.")
 

@@ -8,11 +8,10 @@ neighbours, 1, 2, 4 or 8 columns kept), 10 splits each.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 
 import numpy as np
-from page import put, table
+from page import how_many_sets, means, put, table
 
 from afmfast.schedule import Pool, open_pool
 from afmfast.selection.table import Selector
@@ -47,17 +46,12 @@ def reached(pool: Pool, seed: int, apart: float) -> list[float]:
 
 def main() -> None:
     """Put the table on the page."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sets", type=int, default=400)
-    n_sets = asked.parse_args().sets
+    n_sets = how_many_sets(__doc__, 400)
     lines = []
     with open_pool("serial") as pool:
         for apart in (0.0, 0.5, 1.0):
             found = np.array([reached(pool, seed, apart) for seed in range(n_sets)])
-            se = found.std(axis=0, ddof=1) / np.sqrt(n_sets)
-            lines.append(
-                [f"{apart:g} SD", *(f"{m:.3f} ± {s:.3f}" for m, s in zip(found.mean(axis=0), se, strict=True))]
-            )
+            lines.append([f"{apart:g} SD", *means(found)])
     head = ["difference", "the line that came out best", "nested choice", "one line, fixed beforehand"]
     put("nested", f"{table(head, lines)}\n\nMean AUC ± standard error over {n_sets} data sets.")
 

@@ -12,6 +12,12 @@ from afmfast.validation.data import Table
 COLUMNS, ICC = 10, 0.5
 
 
+def noise(rng: np.random.Generator, groups: np.ndarray, columns: int) -> np.ndarray:
+    """Unit variance, of which rows of a group share `ICC`."""
+    shared = rng.normal(size=(groups.max() + 1, columns))[groups]
+    return np.sqrt(ICC) * shared + np.sqrt(1 - ICC) * rng.normal(size=shared.shape)
+
+
 def single(n: int, n_classes: int = 2, share: float | None = None, correlated: bool = False) -> Callable[..., Table]:
     """`n` single rows; `share` of them in the first of two classes."""
 
@@ -34,8 +40,7 @@ def grouped(sizes: Callable[[np.random.Generator], np.ndarray], mixed: int = 0) 
         groups = np.repeat(np.arange(len(n_rows)), n_rows)
         y = groups % 2
         y = np.where(groups < mixed, np.arange(len(groups)) % 2, y)
-        shared = rng.normal(size=(len(n_rows), COLUMNS))[groups]
-        X = np.sqrt(ICC) * shared + np.sqrt(1 - ICC) * rng.normal(size=shared.shape)
+        X = noise(rng, groups, COLUMNS)
         X[:, :2] += apart * y[:, None]
         return Table.of(X, y, groups)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
+
+import numpy as np
 
 PAGE = Path(__file__).parents[2] / "docs" / "validity.md"
 
@@ -12,6 +15,19 @@ def table(head: list[str], lines: list[list[str]]) -> str:
     """A Markdown table."""
     rows = [head, ["---"] * len(head), *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def how_many_sets(about: str | None, usual: int) -> int:
+    """What a script is asked for by `--sets`."""
+    asked = argparse.ArgumentParser(description=about)
+    asked.add_argument("--sets", type=int, default=usual)
+    return int(asked.parse_args().sets)
+
+
+def means(found: np.ndarray) -> list[str]:
+    """Mean and standard error of each column of (n_sets, k)."""
+    errors = found.std(axis=0, ddof=1) / np.sqrt(len(found))
+    return [f"{mean:.3f} ± {error:.3f}" for mean, error in zip(found.mean(axis=0), errors, strict=True)]
 
 
 def put(name: str, text: str) -> None:

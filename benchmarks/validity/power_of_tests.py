@@ -8,7 +8,6 @@ takes 5 random splits of 70/30 a labelling, scikit-learn's one stratified partit
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -16,7 +15,7 @@ from functools import partial
 
 import numpy as np
 from noise import single
-from page import put, table
+from page import how_many_sets, put, table
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, permutation_test_score
 from sklearn.pipeline import make_pipeline
@@ -53,9 +52,7 @@ def one(seed: int, apart: float) -> tuple[bool, bool]:
 
 def main() -> None:
     """Put the table on the page."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sets", type=int, default=400)
-    n_sets = asked.parse_args().sets
+    n_sets = how_many_sets(__doc__, 400)
     lines = []
     with ProcessPoolExecutor() as workers:
         for apart in (0.0, 0.3, 0.6, 0.9):

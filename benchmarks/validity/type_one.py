@@ -9,7 +9,6 @@ distribution by that of Kolmogorov and Smirnov; both at 0.001.
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -18,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from noise import SCENARIOS
-from page import put, table
+from page import how_many_sets, put, table
 from scipy import stats
 
 from afmfast.errors import AfmfastWarning
@@ -103,9 +102,7 @@ def line(scenario: str, found: np.ndarray) -> list[str]:
 
 def main() -> None:
     """Put the table on the page."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sets", type=int, default=2000)
-    n_sets = asked.parse_args().sets
+    n_sets = how_many_sets(__doc__, 2000)
     lines = []
     with ProcessPoolExecutor() as workers:
         for scenario in SCENARIOS:

@@ -10,46 +10,11 @@ from .random import below, stream_of, uniform
 
 
 @exact
-def stratified_splits(
+def group_splits(
     labels: np.ndarray,
     member: np.ndarray,
     n_classes: int,
     test_size: float,
-    words: np.ndarray,
-    draws: np.ndarray,
-    max_draws: int,
-    side: np.ndarray,
-    taken: np.ndarray,
-) -> None:
-    """For each labelling (m, n) the first draw, of `max_draws` from `draws` (m,) on, with every class on both sides.
-
-    `member` (n,) group numbers 0...; `words` (m,) seeds; rows of `side` (m, n) that are UNUSED stay so, the others
-    become TRAIN or TEST. Out too: `taken` (m,) the draw, -1 = there is none.
-    """
-    n_groups = 0
-    for group in member:
-        n_groups = max(n_groups, group + 1)
-    tested = np.empty(n_groups, np.bool_)
-    state = np.empty(1, np.uint64)
-    for r in range(len(labels)):
-        groups, first = by_stratum(labels[r], side[r], member, n_groups, n_classes)
-        taken[r] = -1
-        for draw in range(draws[r], draws[r] + max_draws):
-            state[0] = stream_of(words[r], draw)
-            draw_groups(state, groups, first, test_size, tested)
-            for i in range(len(member)):
-                if side[r, i] != UNUSED:
-                    side[r, i] = TEST if tested[member[i]] else TRAIN
-            if both_sides(labels[r], side[r], n_classes):
-                taken[r] = draw
-                break
-
-
-@exact
-def fold_splits(
-    labels: np.ndarray,
-    member: np.ndarray,
-    n_classes: int,
     n_folds: int,
     words: np.ndarray,
     draws: np.ndarray,
@@ -58,10 +23,12 @@ def fold_splits(
     side: np.ndarray,
     taken: np.ndarray,
 ) -> None:
-    """As `stratified_splits`, of partitions into folds: fold number `folds` (m,) is the test part.
+    """For each labelling (m, n) the first draw, of `max_draws` from `draws` (m,) on, with every class on both sides.
 
-    The groups of each stratum are dealt out in turn, in random order. A draw counts if each of its folds has every
-    class on both sides, so that all repeats of a partition take the same one.
+    With one fold it is a random share `test_size` of the groups of each stratum. With more, the groups are dealt out to
+    them, fold number `folds` (m,) is the test part, and a draw counts if every fold could be: then all repeats of a
+    partition take the same draw. `member` (n,) group numbers 0...; `words` (m,) seeds; rows of `side` (m, n) that are
+    UNUSED stay so, the others become TRAIN or TEST. Out too: `taken` (m,) the draw, -1 = there is none.
     """
     n_groups = 0
     for group in member:
@@ -73,7 +40,10 @@ def fold_splits(
         taken[r] = -1
         for draw in range(draws[r], draws[r] + max_draws):
             state[0] = stream_of(words[r], draw)
-            deal_groups(state, groups, first, n_folds, fold_of)
+            if n_folds == 1:
+                draw_groups(state, groups, first, test_size, fold_of)
+            else:
+                deal_groups(state, groups, first, n_folds, fold_of)
             complete = True
             for fold in range(n_folds):
                 _test_fold(fold, fold_of, member, side[r])
@@ -127,22 +97,24 @@ def by_stratum(
 
 
 @maker
-def draw_groups(state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_size: float, tested: np.ndarray) -> None:
-    """Choose the groups of the test part, stratum by stratum: `test_size` of them, rounded, one at least on each side.
+def draw_groups(
+    state: np.ndarray, groups: np.ndarray, first: np.ndarray, test_size: float, fold_of: np.ndarray
+) -> None:
+    """Fold 0 for `test_size` of the groups of each stratum, rounded, fold 1 for the others; one at least in each.
 
     A lone group goes to the test part with probability `test_size`.
     """
-    tested[:] = False
+    fold_of[:] = 1
     for code in range(len(first) - 1):
         units = groups[first[code] : first[code + 1]].copy()
         if len(units) == 1:
-            tested[units[0]] = uniform(state) < test_size
+            fold_of[units[0]] = 0 if uniform(state) < test_size else 1
             continue
         wanted = min(max(int(test_size * len(units) + 0.5), 1), len(units) - 1)  # below 0 where there are none
         for place in range(wanted):
             other = place + below(state, len(units) - place)
             units[place], units[other] = units[other], units[place]
-            tested[units[place]] = True
+            fold_of[units[place]] = 0
 
 
 @maker
