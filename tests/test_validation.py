@@ -355,6 +355,27 @@ def test_label_space__counts_and_enumerates_every_labelling_once(y, groups):
     assert {tuple(space.permuted(0, b).labels.tolist()) for b in range(300)} == every
 
 
+def test_label_space__within_batches_only_what_shares_its_batches_exchanges_labels():
+    #                    groups of one batch each; one group in both; one of two classes, with two scans in each batch
+    table = Table.of(np.zeros((12, 1)), list("abababaaabab"), [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7])
+    batch = np.array([0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1])
+    space = LabelSpace.of(table, batch)
+    assert space.distinct == 3 * 3 * 2 * 2
+    made = [space.other(b).labels for b in range(space.distinct - 1)]
+    assert len({tuple(labels) for labels in made}) == space.distinct - 1
+    for labels in made:
+        for b in (0, 1):
+            assert sorted(labels[batch == b]) == sorted(table.y[batch == b])
+        assert labels[6] == labels[7] == 0  # no other group is in both
+
+
+def test_label_space__within_batches_names_are_swapped_only_where_every_batch_allows():
+    y, batch = list("aabbaabb"), np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    assert LabelSpace.of(Table.of(np.zeros((8, 1)), y), batch).renamed == 2
+    uneven = list("aabbaaab")
+    assert LabelSpace.of(Table.of(np.zeros((8, 1)), uneven), batch).renamed == 1
+
+
 @pytest.mark.parametrize("drawn", ["permuted", "other"])
 def test_label_space__tiles_of_a_scan_never_get_two_labels(drawn):
     scans = np.array([7, 7, 3, 3, 3, 5, 5, 9, 9, 8, 8])

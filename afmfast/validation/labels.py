@@ -27,29 +27,40 @@ class Labelling:
 class LabelSpace:
     """All labellings that are as likely as the true one if labels mean nothing.
 
-    `member` (n,) group number of each row; `pure` numbers of the groups of one class, which exchange their labels as
-    whole groups; `mixed` numbers of the others, whose scans permute inside; `scans` (n,) the first row of each row's
-    scan, all of whose rows have one label; `y` (n,) the true labelling.
+    `y` (n,) the true labelling; `member` (n,) group number of each row; `pure` numbers of the groups of one class,
+    which exchange their labels as whole groups; `mixed` numbers of the others, whose scans permute inside. `item` (n,)
+    is which of these, a pure group or a scan, each row is of, and `blocks` list those that exchange labels among them.
     """
 
     y: np.ndarray
     member: np.ndarray
     pure: np.ndarray
     mixed: np.ndarray
-    scans: np.ndarray
+    item: np.ndarray
+    blocks: tuple[np.ndarray, ...]
     n_classes: int
 
     @classmethod
-    def of(cls, table: Table) -> LabelSpace:
-        """The space around the labels of a table."""
+    def of(cls, table: Table, within: np.ndarray | None = None) -> LabelSpace:
+        """The space around the labels of a table.
+
+        `within` (n,) codes of batches: what exchanges labels has rows in the same batches then.
+        """
         y, n_classes = table.y, table.n_classes
         member = np.unique(table.groups, return_inverse=True)[1]
-        lowest = np.full(member.max() + 1, n_classes)
-        highest = np.full(member.max() + 1, -1)
+        n_groups = member.max() + 1
+        lowest = np.full(n_groups, n_classes)
+        highest = np.full(n_groups, -1)
         np.minimum.at(lowest, member, y)
         np.maximum.at(highest, member, y)
-        pure, mixed = np.flatnonzero(lowest == highest), np.flatnonzero(lowest < highest)
-        return cls(y, member, pure, mixed, table.scans, n_classes)
+        is_mixed = lowest < highest
+        items = np.where(is_mixed[member], n_groups + table.scans, member)
+        _, first, item = np.unique(items, return_index=True, return_inverse=True)
+        inside = np.where(is_mixed[member[first]], member[first], -1)
+        alike = np.stack([inside, _places(item, within)], axis=1)
+        block = np.unique(alike, axis=0, return_inverse=True)[1].ravel()
+        blocks = tuple(np.flatnonzero(block == b) for b in range(block.max() + 1))
+        return cls(y, member, np.flatnonzero(~is_mixed), np.flatnonzero(is_mixed), item, blocks, n_classes)
 
     @property
     def n_groups(self) -> int:
@@ -70,8 +81,9 @@ class LabelSpace:
         sizes = np.bincount(self.member)
         if len(self.mixed) or sizes.min() < sizes.max():
             return 1
-        groups_per_class = np.bincount(self._pure_labels(), minlength=self.n_classes)
-        return prod(factorial(int(times)) for times in np.unique(groups_per_class, return_counts=True)[1])
+        groups_per_class = [np.bincount(unit, minlength=self.n_classes) for unit in self._units()]
+        alike = np.unique(np.transpose(groups_per_class), axis=0, return_counts=True)[1]
+        return prod(factorial(int(times)) for times in alike)
 
     def is_counted_out(self, n_permutations: int) -> bool:
         """Whether so many permutations are enough to go through all labellings instead of drawing some."""
@@ -83,29 +95,21 @@ class LabelSpace:
             return float("nan")
         return self.renamed / self.distinct if self.is_counted_out(n_permutations) else 1 / (n_permutations + 1)
 
-    def _pure_labels(self) -> np.ndarray:
-        label_of = np.empty(self.n_groups, dtype=np.int64)
-        label_of[self.member] = self.y
-        return label_of[self.pure]
+    def _item_labels(self) -> np.ndarray:
+        label_of = np.empty(self.item.max() + 1, dtype=np.int64)
+        label_of[self.item] = self.y
+        return label_of
 
     def _units(self) -> list[np.ndarray]:
-        """Label sequences that are permuted independently: one of the pure groups, one of each mixed group's scans."""
-        return [self._pure_labels()] + [self.y[self._scans_of(group)[1]] for group in self.mixed]
-
-    def _scans_of(self, group: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Row numbers of a group, the first row of each of its scans, and which of those scans each row is of."""
-        rows = np.flatnonzero(self.member == group)
-        first, scan = np.unique(self.scans[rows], return_inverse=True)
-        return rows, first, scan
+        """Label sequences that are permuted independently: one of each block."""
+        label_of = self._item_labels()
+        return [label_of[block] for block in self.blocks]
 
     def _labelled(self, units: list[np.ndarray]) -> np.ndarray:
-        label_of = np.empty(self.n_groups, dtype=np.int64)
-        label_of[self.pure] = units[0]
-        labels = label_of[self.member]
-        for group, inside in zip(self.mixed, units[1:], strict=True):
-            rows, _, scan = self._scans_of(group)
-            labels[rows] = inside[scan]
-        return labels
+        label_of = np.empty(self.item.max() + 1, dtype=np.int64)
+        for block, labels in zip(self.blocks, units, strict=True):
+            label_of[block] = labels
+        return label_of[self.item]
 
     def permuted(self, seed: int, index: int) -> Labelling:
         """Random labelling number `index`: pure groups exchange labels, mixed groups permute their scans'."""
@@ -145,7 +149,7 @@ class LabelSpace:
     def size_warning(self, classes: tuple[str, ...]) -> str:
         """A sentence if groups of one class are over a quarter larger than those of another, else nothing."""
         sizes = np.bincount(self.member)[self.pure]
-        labels = self._pure_labels()
+        labels = self._item_labels()[: len(sizes)]  # pure groups are the first items
         mean = {classes[code]: float(sizes[labels == code].mean()) for code in np.unique(labels)}
         if not mean or max(mean.values()) <= 1.25 * min(mean.values()):
             return ""
@@ -154,6 +158,16 @@ class LabelSpace:
             f"Groups differ in size between classes (mean rows a group: {listed}). Groups exchange labels as a whole, "
             "so randomized classes differ in rows from the true ones and the p-value is approximate"
         )
+
+
+def _places(item: np.ndarray, within: np.ndarray | None) -> np.ndarray:
+    """A number for the set of batches in which each item has rows: (n_items,)."""
+    n_items = item.max() + 1
+    if within is None:
+        return np.zeros(n_items, dtype=np.int64)
+    there = np.zeros((n_items, within.max() + 1), dtype=bool)
+    there[item, within] = True
+    return np.unique(there, axis=0, return_inverse=True)[1].ravel()
 
 
 def _arrangements(counts: np.ndarray) -> int:
