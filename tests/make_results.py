@@ -217,6 +217,7 @@ def result(
         "choices": [],
         "leak": None,
         "titles": {"classifier": "random forest of 100 trees", "ranking": "mean Gini decrease in a random forest"},
+        "scheme": {"name": "stratified", "title": "whole groups at random, stratified by class", "pooled": False},
         "n_rows": n_rows,
         "n_groups": n_groups,
         "n_columns": len(columns),

@@ -106,7 +106,7 @@ def test_corrected_t__follows_nadeau_and_bengio():
         ([0.6, 0.7], {"n_groups": 29}, "29 groups are fewer than the 30"),
         ([0.6, 0.7], {"n_groups": 90, "wrong_splits": True}, "rows of one group stood on both sides"),
         ([1.0, 1.0], {"n_groups": 90}, "every repeat gave the same AUC"),
-        ([0.7, np.nan], {"n_groups": 90}, "fewer than two repeats"),
+        ([0.7, np.nan], {"n_groups": 90}, "fewer than two scores"),
     ],
 )
 def test_corrected_t__says_why_it_is_no_evidence(auc, options, reason):

@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 import afmfast
 from afmfast.errors import DataError, SettingsError, StoreError
+from afmfast.report.methods import paragraph
 from afmfast.schedule import open_pool
 from afmfast.significance.multiple import corrected
 from afmfast.stack.store import open_store
@@ -28,6 +29,7 @@ from afmfast.study.result import StudyResult
 from afmfast.study.settings import Settings, Tiles, load, parse
 from afmfast.study.status import status
 from afmfast.synthetic import archive
+from afmfast.validation.standing import standing
 
 FAST = {"classifier": "lda", "rank": "gini_single", "repeats": 8, "permutations": 19, "splits_per_permutation": 2}
 
@@ -251,6 +253,30 @@ def test_batch__score_of_a_classifier_that_sees_it_alone(table):
         (found,) = classified(table.assign(batch=batch)).data["associations"]
         assert found["factor"] == "batch"
         assert low <= found["auc_alone"] <= high
+
+
+def test_leave_one_batch_out__leaves_out_what_the_named_column_says(table):
+    tips = table.assign(tip=[f"tip {i % 3}" for i in table.groupby("label").cumcount()])
+    study = classified(tips, scheme="leave_one_batch_out", batch="tip")
+    one = study["height+adhesion"]
+    assert (one.scheme["name"], one.auc.size, one.train_auc.size) == ("leave_one_batch_out", 1, 3)
+    assert "batch_used" not in {found["factor"] for found in study.data["associations"]}
+    assert "Each batch (tip) was left out as the test part once" in paragraph(study.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("batch", "sentence"), [("tip", "batch: 'tip' is no column of the manifest; it has name"), ("label", "holds class")]
+)
+def test_leave_one_batch_out__what_cannot_be_left_out_is_refused(table, batch, sentence):
+    with pytest.raises(DataError, match=sentence):
+        classified(table, scheme="leave_one_batch_out", batch=batch)
+
+
+def test_status__of_one_pass_has_no_score_before_its_end(table, tmp_path):
+    with open_pool("serial") as pool:
+        classify_table(table, Settings(**FAST, scheme="leave_one_group_out"), pool=pool, folder=tmp_path)
+    for folder in tmp_path.iterdir():
+        assert np.isnan(standing(folder).auc)
 
 
 def test_batch__classes_that_share_a_day_are_named(table):

@@ -546,7 +546,7 @@ def test_run_lines__plans_that_differ_otherwise_are_refused():
 
 
 def test_run__k_fold_tests_every_row_once_a_pass_and_is_the_same_in_threads():
-    plan = replace(PLAN, scheme="k_fold", test_size=0.25, n_repeats=8)
+    plan = replace(PLAN, scheme="k_fold", folds=4, n_repeats=8)
     found = go(plan=plan)
     tested = np.bincount(np.concatenate(found.repeats["test_rows"][:4]), minlength=24)
     np.testing.assert_array_equal(tested, 1)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .distrust import Caution, cautions
 from .uncertainty import corrected_p
-from .wording import counts, defined, fixed, joined, mean_sd, p_equals, p_value, plural, stars, title
+from .wording import counts, defined, fixed, is_pooled, joined, mean_sd, p_equals, p_value, plural, stars, title
 
 Kind = Literal["told apart", "nothing can be told"]
 
@@ -99,10 +99,16 @@ def answer(results: Mapping[str, Any]) -> str:
     name = title(result)
     found = verdict(result)
     held = counts(result["n_rows"], result["n_groups"], results["settings"])
+    n_splits, random = plural(result["n_repeats"], "split"), mean_sd(result["randomized"]["auc"])
+    reached = (
+        f"AUC {fixed(result['auc']['mean'])} (test parts of {n_splits} as one; randomized labels reach {random})"
+        if is_pooled(result)
+        else f"mean AUC {mean_sd(result['auc'])} (SD over {n_splits}; randomized labels reach {random})"
+    )
+    balanced = result["balanced_accuracy"]
     scores = (
-        f"mean AUC {mean_sd(result['auc'])} (SD over {plural(result['n_repeats'], 'split')}; randomized labels reach "
-        f"{mean_sd(result['randomized']['auc'])}), "
-        f"balanced accuracy {mean_sd(result['balanced_accuracy'])}, {found.reason}; {held}"
+        f"{reached}, balanced accuracy {fixed(balanced['mean']) if is_pooled(result) else mean_sd(balanced)}, "
+        f"{found.reason}; {held}"
     )
     if not found.told:
         return f"From {name}, nothing can be told about a difference between {classes(result)}: {scores}."

@@ -15,6 +15,7 @@ from .wording import (
     counts,
     defined,
     fixed,
+    is_pooled,
     joined,
     mean_sd,
     p_equals,
@@ -66,12 +67,19 @@ def _real(result: Mapping[str, Any], cautions: Sequence[Caution]) -> str:
 def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     permutation, auc = result["significance"]["permutation"], result["auc"]
     n_splits, n_repeats = result["randomized"]["splits_per_labelling"], result["n_repeats"]
-    over = f" (mean of the first {n_splits} splits)" if n_splits < n_repeats else ""
+    over = f" (mean of the first {n_splits} splits)" if n_splits < n_repeats and not is_pooled(result) else ""
+    random = f"{mean_sd(result['randomized']['auc'])} ({whole_range(result['randomized']['auc'])})"
+    said = (
+        f"AUC {fixed(auc['mean'])}, the test parts of {plural(n_repeats, 'split')} scored together; randomized labels "
+        f"{random}. Where there is nothing to find, scores of this kind lie below 0.5, so only randomized labels tell "
+        "what one is worth."
+        if is_pooled(result)
+        else f"AUC {mean_sd(auc)} over {plural(n_repeats, 'split')} (whole range {whole_range(auc)}), randomized "
+        f"labels {random}: the ± is the spread over splits, no error of the mean."
+    )
     text = (
         f"{reached(permutation)} did as well as the true one{over}: {p_equals(permutation['p'])}; the smallest that "
-        f"can come out is {p_value(permutation['smallest'])}. AUC {mean_sd(auc)} over {plural(n_repeats, 'split')} "
-        f"(whole range {whole_range(auc)}), randomized labels {mean_sd(result['randomized']['auc'])} "
-        f"({whole_range(result['randomized']['auc'])}): the ± is the spread over splits, no error of the mean."
+        f"can come out is {p_value(permutation['smallest'])}. {said}"
         if defined(permutation["p"])
         else "The p-value is undefined."
     )

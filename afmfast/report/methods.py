@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .answer import headline
-from .wording import counts, joined, plural, score, title
+from .wording import counts, is_pooled, joined, plural, score, title
 
 _LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after subtracting a plane",
            "facet": "after making its most common facet horizontal"}  # fmt: skip
@@ -101,12 +101,13 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         "stratified by class, a group never on two sides."
     )
     if settings.get("scheme") == "k_fold":
-        each = test.replace("in the test part", "in each")
         text = (
-            f"The samples were divided at random into folds{each}, stratified by class, a group never in two folds, "
-            "again and again; every fold was the test part once, the others the training part, "
+            f"The samples were divided at random into {settings['folds']} folds, stratified by class, a group never in "
+            "two folds, again and again; every fold was the test part once, the others the training part, "
             f"{plural(result['n_repeats'], 'time')} in all."
         )
+    if is_pooled(result):
+        text = _one_pass(settings, result)
     if settings.get("groups") == "tile":
         text = text.replace(
             "a group never on two sides", "tiles of one scan on both sides (a wrong setting, for demonstration)"
@@ -122,10 +123,27 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         steps.append(f"the {keep} most important ({rank}) were kept")
     chosen = f"{joined(steps)}, and " if steps else ""
     learnt = result["titles"].get("classifier") or result["classifier"]
+    scored = "its predictions of all test parts were scored together" if is_pooled(result) else (
+        "it was scored on the test part"
+    )  # fmt: skip
     return (
-        f"{text} In every training part alone, {chosen}a classifier ({learnt}) was trained; it was scored on the test "
-        f"part.{_chosen(settings, result)}"
+        f"{text} In every training part alone, {chosen}a classifier ({learnt}) was trained; {scored}."
+        f"{_chosen(settings, result)}"
     )
+
+
+_PASSES = {
+    "leave_one_group_out": "Each group was left out as the test part once, the others being the training part",
+    "leave_one_batch_out": (
+        "Each batch ({batch}) was left out as the test part once, the others being the training part, less the groups "
+        "that have samples in it"
+    ),
+}
+
+
+def _one_pass(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    told = _PASSES.get(result["scheme"]["name"], f"Test parts were those of {result['scheme']['title']}")
+    return f"{told.format(batch=settings.get('batch', 'as given'))}, {plural(result['n_repeats'], 'split')} in all."
 
 
 def _listed(value: Any, result: Mapping[str, Any]) -> str:
@@ -147,10 +165,14 @@ def _chosen(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 def _tested(result: Mapping[str, Any]) -> str:
     permutation, randomized = result["significance"]["permutation"], result["randomized"]
     how = "all distinct labellings" if permutation["exact"] else f"{permutation['n']} labellings permuted among groups"
+    how += " inside their batches" if result["scheme"]["name"] == "leave_one_batch_out" else ""
+    over = f" over {plural(randomized['splits_per_labelling'], 'split')}"
+    said = f"the {score(permutation['statistic'])} of all test parts" if is_pooled(result) else (
+        f"the mean {score(permutation['statistic'])}{over}"
+    )  # fmt: skip
     return (
-        f"The one-sided permutation p compares the mean {score(permutation['statistic'])} over "
-        f"{plural(randomized['splits_per_labelling'], 'split')} with that of {how}, the whole procedure "
-        f"repeated for each. Overtraining is the mean score with {randomized['labels']} labels less its chance level."
+        f"The one-sided permutation p compares {said} with that of {how}, the whole procedure repeated for each. "
+        f"Overtraining is the mean score with {randomized['labels']} labels less its chance level."
     )
 
 

@@ -8,7 +8,20 @@ from typing import Any
 
 from . import uncertainty
 from .answer import headline, is_below_chance, is_picked, reached, verdict
-from .wording import DASH, defined, fixed, joined, mean_sd, p_value, readable, score, share, title, whole_range
+from .wording import (
+    DASH,
+    defined,
+    fixed,
+    is_pooled,
+    joined,
+    mean_sd,
+    p_value,
+    readable,
+    score,
+    share,
+    title,
+    whole_range,
+)
 
 #: A parameter dropped in this share of the repeats is listed under its twin.
 _MOSTLY = 0.5
@@ -158,6 +171,9 @@ def wrong_rows(result: Mapping[str, Any], at_most: int = 12) -> dict[str, Any]:
     return {"lines": lines, "n_more": len(tested) - len(worst), "n_right": len(result["rows"]) - len(tested)}
 
 
+_NO_SPREAD = "Test parts were scored together, so there is one score and no spread over splits to judge it by."
+
+
 def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
     """The three p-values, each with one sentence that says what it is worth."""
     permutation = result["significance"]["permutation"]
@@ -175,13 +191,17 @@ def p_values(result: Mapping[str, Any]) -> list[dict[str, str]]:
             "p": p_value(corrected["p"]) if corrected["evidence"] else DASH,
             "text": "One-sided against 0.5, with the overlap of the splits allowed for: approximate."
             if corrected["evidence"]
+            else _NO_SPREAD
+            if is_pooled(result)
             else f"Not shown as evidence: {_clause(corrected['reason'])}. Its value is kept in results.json.",
         },
         {
             "name": "Two-sample t of the paper (Welch)",
             "worth": "over-stated",
             "p": p_value(two_sample["p"]),
-            "text": "Takes overlapping splits for independent samples, so it shrinks with the number of splits: "
+            "text": _NO_SPREAD
+            if is_pooled(result)
+            else "Takes overlapping splits for independent samples, so it shrinks with the number of splits: "
             "over-stated, for comparison with the literature only.",
         },
     ]
@@ -192,9 +212,14 @@ def _permutation(result: Mapping[str, Any]) -> str:
     p, smallest = permutation["p"], permutation["smallest"]
     n_splits, n_repeats = result["randomized"]["splits_per_labelling"], result["n_repeats"]
     over = f" over the first {n_splits} of the {n_repeats} splits" if n_splits < n_repeats else ""
-    text = f"Mean {score(permutation['statistic'])} of the true labels{over} {fixed(permutation['value'])}"
+    what = f"Mean {score(permutation['statistic'])} of the true labels{over}"
+    if is_pooled(result):
+        what = f"{score(permutation['statistic'])} of the true labels, all test parts scored together,"
+    text = f"{what} {fixed(permutation['value'])}"
     if defined(p):
-        text += f"; {reached(permutation)} reached it, each on as many splits"
+        text += (
+            f"; {reached(permutation)} reached it, each {'pass likewise' if is_pooled(result) else 'on as many splits'}"
+        )
     text += f". Smallest p that can come out: {p_value(smallest)}."
     if "n_groups_exchanged" in permutation:
         mixed = permutation.get("n_groups_mixed", 0)

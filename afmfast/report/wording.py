@@ -174,6 +174,11 @@ def score(statistic: str) -> str:
     return "AUC" if statistic == "auc" else statistic.replace("_", " ")
 
 
+def is_pooled(result: Mapping[str, Any]) -> bool:
+    """Whether the test parts of its splits were scored together, as one."""
+    return bool(result["scheme"]["pooled"])
+
+
 def joined(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(words) < 2:

@@ -34,7 +34,11 @@ def corrected_t(
     R = len(values)
     if R < 2 or np.ptp(values) == 0:
         nothing = float("nan")
-        why = "fewer than two repeats" if R < 2 else "every repeat gave the same AUC, so there is no spread to judge by"
+        why = (
+            "fewer than two scores to judge a spread by"
+            if R < 2
+            else "every repeat gave the same AUC, so there is no spread to judge by"
+        )
         return CorrectedT(nothing, nothing, max(R - 1.0, 0.0), False, why)
     variance = (1 / R + n_test_groups / n_train_groups) * values.var(ddof=1)
     t = float((values.mean() - 0.5) / np.sqrt(variance))

@@ -27,7 +27,10 @@ _N_REPEATS = 50
 def table_of(samples: Samples, X: np.ndarray, columns: Sequence[str]) -> Table:
     """Numbers (n_rows, n_columns) of the samples, with their labels and groups."""
     rows = samples.table
-    return Table.of(X, rows["label"], rows["group_used"], scans=rows["scan"], columns=columns, rows=list(rows["name"]))
+    return Table.of(
+        X, rows["label"], rows["group_used"], scans=rows["scan"], columns=columns, rows=list(rows["name"]),
+        batches=rows.get("batch_used"),
+    )  # fmt: skip
 
 
 def numbers_of(samples: Samples, channels: Sequence[str]) -> Table:

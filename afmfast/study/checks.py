@@ -23,7 +23,7 @@ _ONE_PIXEL_SIZE = 1.01
 #: Cramér's V less its bias from which batch and class can hardly be told apart.
 _CLOSELY = 0.5
 #: Columns of the sample table that come neither from the manifest nor from a channel.
-_ADDED = ("group_used", "tiles_rejected")
+_ADDED = ("group_used", "batch_used", "tiles_rejected")
 
 
 def warning(code: str, text: str) -> dict[str, str]:

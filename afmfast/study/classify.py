@@ -20,7 +20,7 @@ from ..validation.data import Table, missingness, usable_rows
 from ..validation.outcome import Scores
 from ..validation.plan import CHOSEN, Line, Plan
 from ..validation.run import run_lines
-from ..validation.table import CLASSIFIERS, holds_gil
+from ..validation.table import CLASSIFIERS, holds_gil, scheme_of
 from .checks import Warnings, warning
 from .copies import check_rows
 from .evidence import averaged, intervals_of, patients_of
@@ -39,7 +39,9 @@ def classify(
     classifier: Any = "random_forest",
     n_repeats: int = 500,
     test_size: float = 0.3,
-    scheme: str = "stratified",
+    scheme: Any = "stratified",
+    folds: int = 5,
+    batches: Any = None,
     correlation: float | None = 0.9,
     method: str = "pearson",
     keep: int = 10,
@@ -58,14 +60,19 @@ def classify(
 
     `X` (n_rows, n_columns) numbers or a DataFrame, NaN = missing; `y` (n_rows,) labels; `groups` (n_rows,) names of
     what must stay together (patient, specimen), an empty or missing one = the row stands alone. `classifier` is a
-    name or any scikit-learn classifier. With `scheme` "k_fold" repeats go through the folds of one random partition
-    after the other, 1 / `test_size` folds each. A row that lacks over half of its columns is left out.
+    name or any scikit-learn classifier. `scheme`: "stratified" splits at random; "k_fold" goes through the `folds` of
+    one random partition after the other; "leave_one_group_out", "leave_one_batch_out" (`batches` (n_rows,) names of
+    the day, tip or instrument) and a splitter with `split(X, y, groups)` are one pass, whose predictions are pooled
+    and scored once. `n_repeats` and `splits_per_permutation` mean nothing then, `auc` is (1,), and as pooled scores
+    lie below 0.5 where there is nothing to find, only permuted labels tell what they are worth. A row that lacks over
+    half of its columns is left out.
     Raises `DataError` where the data cannot answer (a class with one group), `SettingsError` for a wrong argument.
     """
-    table, names, left_out = given_table(X, y, groups)
+    table, names, left_out = given_table(X, y, groups, batches)
     plan = Plan(
         classifier=classifier, n_repeats=n_repeats, test_size=test_size, labels=labels, n_permutations=n_permutations,
         splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed, scheme=scheme,
+        folds=folds,
     )  # fmt: skip
     selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
     with open_pool(scheduler, workers=workers, holds_gil=holds_gil(classifier)) as pool:
@@ -76,10 +83,10 @@ def classify(
     return result
 
 
-def given_table(X: Any, y: Any, groups: Any) -> tuple[Table, list[str], Warnings]:
+def given_table(X: Any, y: Any, groups: Any, batches: Any = None) -> tuple[Table, list[str], Warnings]:
     """Rows that can be used, the names of their groups, and a warning if there are others."""
     names = _group_names(groups, len(y))
-    table = Table.of(X, y, names)
+    table = Table.of(X, y, names, batches=batches)
     alike = check_rows(table.X, table.groups, table.rows)
     enough = usable_rows(table.X)
     if enough.all():
@@ -87,8 +94,9 @@ def given_table(X: Any, y: Any, groups: Any) -> tuple[Table, list[str], Warnings
     kept = np.flatnonzero(enough)
     names = [names[i] for i in kept]
     table = Table.of(
-        table.X[kept], np.asarray(y)[kept], names, columns=table.columns, rows=[table.rows[i] for i in kept]
-    )
+        table.X[kept], np.asarray(y)[kept], names, columns=table.columns, rows=[table.rows[i] for i in kept],
+        batches=[table.batches[i] for i in kept] if table.batches else None,
+    )  # fmt: skip
     lost = f"{int((~enough).sum())} rows lack over half of their parameters and were left out."
     return table, names, [*alike, warning("rows-left-out", lost)]
 
@@ -131,7 +139,8 @@ def _concluded(
     described: pd.DataFrame | None,
     wrong_splits: bool,
 ) -> Result:
-    table, plan, selector = scores.table, line.plan, _selector(line)
+    table, plan, selector = scores.table, scores.plan, _selector(line)
+    line = line._replace(plan=plan)
     auc = scores.of("auc")
     shape = (0, plan.splits_per_permutation)
     none = np.empty(shape)
@@ -185,6 +194,7 @@ def _concluded(
         correlation=correlation_matrix(_filled(table.X), selector.method),
         settings=_settings(line),
         titles=_titles(line),
+        scheme=_scheme(plan),
         line=line.words,
         choices=_choices(line, scores),
         planned=scores.planned,
@@ -222,7 +232,8 @@ def _settings(line: Line) -> dict[str, Any]:
         "classifier": _classifier(line),
         "repeats": plan.n_repeats,
         "test_size": plan.test_size,
-        "scheme": plan.scheme,
+        "scheme": scheme_of(plan.scheme).name,
+        "folds": plan.folds,
         "labels": plan.labels,
         "permutations": plan.n_permutations,
         "splits_per_permutation": plan.splits_per_permutation,
@@ -230,6 +241,12 @@ def _settings(line: Line) -> dict[str, Any]:
         "positive": plan.positive,
         "seed": plan.seed,
     }
+
+
+def _scheme(plan: Plan) -> dict[str, Any]:
+    """How rows were split, and whether the predictions of all test parts were scored together."""
+    row = scheme_of(plan.scheme)
+    return {"name": row.name, "title": row.title, "pooled": plan.is_pooled}
 
 
 def _titles(line: Line) -> dict[str, str]:

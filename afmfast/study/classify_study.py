@@ -82,7 +82,7 @@ def classify_table(
         for line, result in zip(lines, found, strict=True):
             result.settings_alone = alone
             results[line.name] = result
-        if chosen == widest:
+        if chosen == widest and not asked[0].plan.is_pooled:
             line, result = next((line, result) for line, result in zip(lines, found, strict=True) if not line.among)
             result.leak = leak(numbers, line, result.auc)
     correct(results)
@@ -96,7 +96,7 @@ def classify_table(
         + _of_settings(alone, samples)
     )
     warnings += [w for result in results.values() for w in result.warnings]
-    warnings += _of_splits(settings)
+    warnings += _of_splits(settings, asked[0].plan.is_pooled)
     warnings += unequal_losses(samples.table, left_out)
     return StudyResult(
         name=settings.title,
@@ -191,8 +191,8 @@ def _of_settings(alone: dict[str, Any] | None, samples: Samples) -> Warnings:
     ]
 
 
-def _of_splits(settings: Settings) -> Warnings:
-    if settings.splits_per_permutation >= _ENOUGH_SPLITS:
+def _of_splits(settings: Settings, is_pooled: bool) -> Warnings:
+    if is_pooled or settings.splits_per_permutation >= _ENOUGH_SPLITS:
         return []
     text = (
         f"The p-value rests on the first {settings.splits_per_permutation} of the splits alone "

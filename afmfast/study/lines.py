@@ -49,6 +49,7 @@ def lines_of_settings(settings: Settings) -> list[Line]:
         labels=settings.labels, n_permutations=settings.permutations,
         splits_per_permutation=settings.splits_per_permutation, statistic=settings.statistic,
         positive=settings.positive, seed=settings.seed, scheme=settings.scheme,
+        folds=settings.folds,
     )  # fmt: skip
     return lines_of(
         plan, Selector(method=settings.method, rank=settings.rank), classifiers=settings.classifiers,

@@ -25,7 +25,8 @@ _AT_MOST = 10
 class Result:
     """One channel combination (or one table X, y), classified many times.
 
-    Arrays have one entry a repeat, NaN where a score is undefined; `auc_randomized` is (n_labellings, S).
+    Arrays have one entry a repeat (one in all where `scheme["pooled"]`, test parts being scored together), NaN where a
+    score is undefined; `auc_randomized` is (n_labellings, S).
     `confusion` rows are true classes, columns predicted ones, row-normalised. `importances` has one line a column
     (mean importance, how often kept, how often dropped and for which twin), `predictions` one line a row (times
     tested, share wrong, and `probability:<class>`, the mean out-of-fold probability of each class). `intervals` are
@@ -78,6 +79,7 @@ class Result:
     settings_alone: dict[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    scheme: dict[str, Any] = field(default_factory=dict)
     planned: dict[str, int] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
@@ -114,12 +116,13 @@ class Result:
             "positive": self.positive,
             "classifier": self.classifier,
             "titles": self.titles,
+            "scheme": self.scheme,
             "line": self.line,
             "choices": self.choices,
             "n_rows": self.n_rows,
             "n_groups": self.n_groups,
             "n_columns": len(self.columns),
-            "n_repeats": len(self.auc),
+            "n_repeats": len(self.train_auc),
             "planned": self.planned,
             "n_redrawn": self.n_redrawn,
             "auc": spread(self.auc),

@@ -22,8 +22,9 @@ _UNEQUAL = 0.2
 
 @dataclass(frozen=True)
 class Samples:
-    """Rows that take part, with their columns `group_used`; what was left out and what to distrust about them.
+    """Rows that take part, with their columns `group_used` and, to leave batches out, `batch_used`.
 
+    With what was left out and what to distrust about them.
     `classes` has a line for every label, also those set aside.
     """
 
@@ -43,6 +44,8 @@ def choose_samples(table: pd.DataFrame, channels: Sequence[str], settings: Setti
     chosen = _without_repeats(_labelled(table, settings, out), out)
     chosen = _complete(chosen, channels, _rejected(table, channels), out)
     chosen = chosen.assign(group_used=_groups(chosen, settings.groups))
+    if settings.scheme == "leave_one_batch_out":
+        chosen = chosen.assign(batch_used=_column("batch", chosen, settings.batch))
     chosen, copies = without_copies(chosen, parameters_of(chosen, channels), out)
     seen = _class_lines(chosen)
     chosen = _splittable(chosen, settings, out)
@@ -111,11 +114,16 @@ def _groups(table: pd.DataFrame, column: str) -> pd.Series:
         return table["name"]
     if column == "scan":
         return table["scan"]
+    given = _column("groups", table, column)
+    return given.where(given != "", "scan " + table["scan"].astype(str))
+
+
+def _column(setting: str, table: pd.DataFrame, column: str) -> pd.Series:
+    """A column of the manifest as text, "" where it has no entry."""
     if column not in table:
         manifest = ", ".join(c for c in table.columns if ":" not in c)
-        raise DataError(f"groups: {column!r} is no column of the manifest; it has {manifest}")
-    given = table[column].fillna("").astype(str)
-    return given.where(given != "", "scan " + table["scan"].astype(str))
+        raise DataError(f"{setting}: {column!r} is no column of the manifest; it has {manifest}")
+    return table[column].fillna("").astype(str)
 
 
 def _class_lines(table: pd.DataFrame) -> list[dict[str, object]]:

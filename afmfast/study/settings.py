@@ -110,12 +110,17 @@ class Settings(BaseModel):
     repeats: Annotated[int, Field(ge=1, description="random splits with the true labels")] = 500
     test_size: Annotated[float, Field(gt=0, lt=1, description="share of groups in the test part")] = 0.3
     scheme: Annotated[
-        Literal["stratified", "k_fold"],
+        Literal["stratified", "k_fold", "leave_one_group_out", "leave_one_batch_out"],
         Field(
             description="stratified: every repeat splits anew at random; k_fold: repeats go through the folds of one "
-            "random partition after the other, 1 / test_size folds each"
+            "random partition after the other; leave_one_group_out, leave_one_batch_out: one pass, scored as a whole "
+            "and once, so that repeats and splits_per_permutation mean nothing"
         ),
     ] = "stratified"
+    folds: Annotated[int, Field(ge=2, description="of k_fold")] = 5
+    batch: Annotated[
+        str, Field(description="of leave_one_batch_out: manifest column, such as instrument or a column of your own")
+    ] = "batch"
     labels: Annotated[
         Literal["permuted", "bernoulli"], Field(description="randomization that measures overtraining")
     ] = "permuted"

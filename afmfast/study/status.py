@@ -93,7 +93,7 @@ def _configuration(one: Standing, is_ambiguous: bool) -> str:
     counts = [f"{one.done['actual']} of {one.planned['actual']} repeats"]
     counts += [f"{one.done[k]} of {one.planned[k]} {said}" for k, said in _KINDS.items() if k in one.planned]
     said = [", ".join(counts)]
-    if one.done["actual"]:
+    if one.auc == one.auc:
         said.append(f"mean AUC {one.auc:.3f}")
     tested = next((kind for kind in ("permuted", "enumerated") if kind in one.planned), None)
     if tested is not None and one.done[tested] and one.t_true == one.t_true:

@@ -49,3 +49,5 @@ def _enter(stack: ExitStack) -> None:
     stack.enter_context(warnings.catch_warnings())
     # Where labels mean nothing there is no optimum to converge to: length scales run to their bounds.
     warnings.filterwarnings("ignore", category=ConvergenceWarning)
+    # Splitters that know no groups are asked all the same, and what they say is checked.
+    warnings.filterwarnings("ignore", message="The groups parameter is ignored by")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import seeds
-from ..kernels.learners.parts import TEST, TRAIN, UNUSED
+from ..kernels.learners.parts import TRAIN, UNUSED
 from .data import Table
 from .plan import Plan
 from .scores import one_or_mean
@@ -19,15 +19,15 @@ def inner_splits(
 ) -> tuple[np.ndarray, Drawn]:
     """Splits of the training parts of m splits: which of them each one is of (k,), and the k of them.
 
-    Up to `plan.inner_splits` each, fewer where no split of whole groups has every class on both sides; rows of the
-    outer test part are UNUSED. They are random and stratified whatever the scheme, and seeded by the number and the
-    draw of the outer split.
+    Up to `plan.inner_splits` each, fewer where no split of whole groups has every class on both sides; rows outside
+    the outer training part are UNUSED. They are random and stratified whatever the scheme, and seeded by the number
+    and the draw of the outer split.
     """
     outer = np.repeat(np.arange(len(labels)), plan.inner_splits)
     turn = np.tile(np.arange(plan.inner_splits), len(labels))
     place = drawn.draw[outer].astype(np.int64) * plan.inner_splits + turn
     words = seeds.words(plan.seed, seeds.Stream.INNER, numbers[outer], place)
-    side = np.where(drawn.side == TEST, UNUSED, TRAIN).astype(np.int8)[outer]
+    side = np.where(drawn.side == TRAIN, TRAIN, UNUSED).astype(np.int8)[outer]
     member = np.unique(table.groups, return_inverse=True)[1]
     zeros = np.zeros(len(outer), np.int64)
     taken = fill(

@@ -25,6 +25,8 @@ class Table:
     stand on two sides of a split (ungrouped: all different); `columns` (p,) and `rows` (n,) names; `scans` (n,)
     integers, rows of one scan are its tiles and have one label between them (left out: each row its own scan). Kept
     is the number of each scan's first row; where groups part the tiles of scans, every row counts as its own.
+    `batches` (n,) names of what rows were recorded in (day, tip, instrument), "" = not known; only schemes that leave
+    batches out look at them.
     Raises `DataError` for shapes that do not fit together, infinity, no columns, fewer than two classes, a scan with
     two labels, or with two groups that have rows of other scans too.
     """
@@ -36,6 +38,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     scans: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    batches: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         X = np.ascontiguousarray(self.X, dtype=float)
@@ -57,9 +60,9 @@ class Table:
         if self.X.ndim != 2 or self.X.shape[1] == 0:
             raise DataError(f"X has shape {self.X.shape}; give (rows, columns) with at least one column")
         n, p = self.X.shape
-        for name in ("y", "scans", "groups", "rows"):
+        for name in ("y", "scans", "groups", "rows", "batches"):
             length = len(getattr(self, name))
-            if length != n:
+            if length != n and (name != "batches" or length):
                 raise DataError(f"{name} has {length} entries and X has {n} rows; give one entry a row")
         if len(self.columns) != p:
             raise DataError(f"{len(self.columns)} column names for {p} columns; give one name a column")
@@ -97,13 +100,15 @@ class Table:
         groups: Any = None,
         *,
         scans: Any = None,
+        batches: Any = None,
         columns: Sequence[str] | None = None,
         rows: Sequence[str] | None = None,
     ) -> Table:
         """From labels, group and scan names of any kind; classes are the sorted labels.
 
         `scans` say which rows are tiles of one image (default: each row its own); no `groups` = the scans.
-        X (n, p) array or data frame, whose column names and index are used. Raises `DataError`.
+        `batches` are names too, None or NaN = not known. X (n, p) array or data frame, whose column names and index
+        are used. Raises `DataError`.
         """
         values = _numbers(X)
         n, p = values.shape if values.ndim == 2 else (len(values), 0)
@@ -114,7 +119,8 @@ class Table:
         names = columns if columns is not None else X.columns if is_frame else [f"column {i}" for i in range(p)]
         lines = rows if rows is not None else X.index if is_frame else range(n)
         kinds, titles, labels = (tuple(str(name) for name in part) for part in (classes, names, lines))
-        return cls(values, codes, belongs, kinds, titles, labels, tiled)
+        recorded = () if batches is None else tuple("" if pd.isna(b) else str(b) for b in batches)
+        return cls(values, codes, belongs, kinds, titles, labels, tiled, recorded)
 
     @cached_property
     def sorted_columns(self) -> Columns:

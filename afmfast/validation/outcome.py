@@ -12,7 +12,7 @@ from .data import Table
 from .labels import LabelSpace
 from .plan import Plan
 from .repeat import labelling_of
-from .scores import STATISTICS, Parts, one_or_mean
+from .scores import STATISTICS, Parts, one_or_mean, score_parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +58,21 @@ class Scores:
         """Code of the positive class; None for more than two classes."""
         return self.plan.positive_code(self.table)
 
+    @cached_property
+    def parts(self) -> Parts:
+        """Scores of the test parts of all repeats there are; of one pass (1,), all its test parts taken together."""
+        if not self.plan.is_pooled:
+            return self.repeats.parts
+        said = np.concatenate(list(self.repeats["probability"])).reshape(1, -1, self.table.n_classes)
+        labels = self.table.y[np.concatenate(list(self.repeats["test_rows"]))][None]
+        return score_parts(said, labels, np.ones(labels.shape, dtype=bool))
+
     def of(self, statistic: str) -> np.ndarray:
-        """A statistic by name (auc, accuracy, balanced_accuracy, sensitivity, specificity): (n_repeats,)."""
-        return STATISTICS[statistic].of(self.repeats.parts.first(self.plan.n_repeats), self.positive)
+        """A statistic by name (auc, accuracy, balanced_accuracy, sensitivity, specificity): (n_repeats,).
+
+        Of one pass it is (1,).
+        """
+        return STATISTICS[statistic].of(self.parts.first(self.plan.n_repeats), self.positive)
 
     @property
     def train_auc(self) -> np.ndarray:
@@ -72,7 +84,7 @@ class Scores:
     def t_true(self) -> float:
         """The statistic of the permutation test for the true labels: mean over the first S repeats, no more."""
         S = self.plan.splits_per_permutation
-        return float(STATISTICS[self.plan.statistic].of(self.repeats.parts.first(S), self.positive).mean())
+        return float(STATISTICS[self.plan.statistic].of(self.parts.first(S), self.positive).mean())
 
     @property
     def t_permuted(self) -> np.ndarray:

@@ -15,8 +15,9 @@ import numpy as np
 from ..errors import SettingsError
 from ..kernels.learners.parts import Columns, Prepared, Splits
 from .data import Table
+from .labels import LabelSpace
 from .scores import STATISTICS
-from .table import LABEL_MODELS, SCHEMES, predictor
+from .table import LABEL_MODELS, predictor, scheme_of
 
 __all__ = ["ALGORITHM", "CHOSEN", "Line", "Plan", "Selector", "Table", "key"]
 
@@ -58,7 +59,9 @@ class Plan:
     `classifier` a name or a scikit-learn estimator; `test_size` share of groups; `labels` the randomization that
     measures overtraining (the p-value always permutes); `n_permutations` 0 = none; `splits_per_permutation` S splits
     a labelling; `positive` the label that sensitivity and specificity are of (two classes; default: the last);
-    `inner_splits` of each training part, by which a line chooses among others.
+    `scheme` a name or a splitter (an instance with `split(X, y, groups)`); `folds` of k_fold; a scheme of one pass has
+    as many repeats as it has splits, and one score; `inner_splits` of each training part, by which a line chooses
+    among others.
     Raises `SettingsError` for a value outside what is allowed.
     """
 
@@ -71,7 +74,8 @@ class Plan:
     statistic: str = "auc"
     positive: Any = None
     seed: int = 0
-    scheme: str = "stratified"
+    scheme: Any = "stratified"
+    folds: int = 5
     inner_splits: int = 5
 
     def __post_init__(self) -> None:
@@ -80,6 +84,7 @@ class Plan:
             ("n_permutations", 0),
             ("splits_per_permutation", 1),
             ("seed", 0),
+            ("folds", 2),
             ("inner_splits", 1),
         ):
             value = getattr(self, name)
@@ -90,15 +95,34 @@ class Plan:
         predictor(self.classifier)
         LABEL_MODELS[self.labels]
         STATISTICS[self.statistic]
-        if self.n_folds > 1 and self.labels == "bernoulli":
+        if scheme_of(self.scheme).name != "stratified" and self.labels == "bernoulli":
             raise SettingsError(
-                "labels drawn by coin may leave a class too few groups for the folds; use labels: permuted with k_fold"
+                "labels drawn by coin may leave a class too few groups for these splits; use labels: permuted, or "
+                "scheme: stratified"
             )
 
     @property
     def n_folds(self) -> int:
         """Folds of a partition; 1 = every repeat splits anew."""
-        return SCHEMES[self.scheme].n_folds(self.test_size)
+        return self.folds if scheme_of(self.scheme).in_folds else 1
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether the splits are one pass, whose test parts are scored together."""
+        return scheme_of(self.scheme).one_pass is not None
+
+    def sides(self, table: Table, labels: np.ndarray) -> np.ndarray:
+        """Side (folds, n) of every row in one pass under these labels (n,); for schemes that have one."""
+        one_pass = scheme_of(self.scheme).one_pass
+        if one_pass is None:
+            raise SettingsError(f"scheme {self.scheme!r} splits at random, in no pass")
+        return one_pass(table, labels, self.seed)
+
+    def label_space(self, table: Table) -> LabelSpace:
+        """The labellings that are as likely as the true one where rows are split so."""
+        if not scheme_of(self.scheme).within_batches:
+            return LabelSpace.of(table)
+        return LabelSpace.of(table, np.unique(table.batches, return_inverse=True)[1])
 
     def positive_code(self, table: Table) -> int | None:
         """Code of the positive class; None with more than two classes, where scores are means over classes.
@@ -141,7 +165,8 @@ def key(table: Table, plan: Plan, selector: Selector, among: Sequence[Line] = ()
     """
     content = hashlib.sha256()
     content.update(json.dumps(settings_of(plan, selector, among), sort_keys=True).encode())
-    names = [table.classes, table.columns, table.rows, table.X.shape]
+    names: list[Any] = [table.classes, table.columns, table.rows, table.X.shape]
+    names += [table.batches] if table.batches else []
     content.update(json.dumps(names).encode())
     values = np.where(np.isnan(table.X), np.nan, table.X) + 0.0  # one NaN, one zero
     for array, kind in ((values, "<f8"), (table.y, "<i8"), (table.groups, "<i8"), (table.scans, "<i8")):
@@ -164,9 +189,15 @@ def settings_of(plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> d
         "classifier": plan.classifier if isinstance(plan.classifier, str) else described(plan.classifier),
         "selection": described(settings),
         "test_size": float(plan.test_size),
-        "scheme": plan.scheme,
+        "scheme": plan.scheme if isinstance(plan.scheme, str) else _splitter(plan.scheme),
         "seed": int(plan.seed),
+        **({"folds": int(plan.folds)} if plan.n_folds > 1 else {}),
     }
+
+
+def _splitter(splitter: Any) -> list[Any]:
+    """A user's splitter by all it holds: its repr may shorten an array."""
+    return [f"{type(splitter).__module__}.{type(splitter).__qualname__}", described(vars(splitter))]
 
 
 def described(value: Any) -> Any:

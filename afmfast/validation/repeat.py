@@ -13,13 +13,14 @@ import numpy as np
 from .. import seeds
 from ..kernels.learners.parts import CONSTANT as IS_CONSTANT
 from ..kernels.learners.parts import MISSING as IS_MISSING
-from ..kernels.learners.parts import TEST, UNUSED, Splits, prepare
+from ..kernels.learners.parts import TEST, TRAIN, UNUSED, Splits, prepare
 from ..kernels.learners.parts import UNREPEATABLE as IS_UNREPEATABLE
 from .calm import calm
 from .choice import best, inner_splits, put_together
 from .data import Table
 from .labels import Labelling, LabelSpace
-from .plan import Line, described
+from .passes import trains_every_class
+from .plan import Line, Plan, described
 from .predict import ALL, TESTED
 from .scores import Parts, score_parts
 from .split import Drawn, draw_splits
@@ -34,6 +35,8 @@ Shared = tuple[Table, tuple[Line, ...]]
 ACTUAL, ENUMERATED = "actual", "enumerated"
 #: New splits after one whose AUC is undefined, before it is left undefined.
 MAX_UNDEFINED = 20
+#: The scores of a test part, by name.
+SCORES = ("accuracy", "auc", "recall", "specificity")
 #: What became of a column in a repeat; stored by number.
 FATES = ("kept", "ranked low", "correlated", "constant", "missing", "unrepeatable")
 KEPT, RANKED_LOW, CORRELATED, CONSTANT, MISSING, UNREPEATABLE = range(6)
@@ -62,12 +65,13 @@ class Batch:
 class Repeats(NamedTuple):
     """m repeats on a table of n rows and p columns; the first axis of every array is m.
 
-    `in_test` (m, n), `split_seed`, `draw` (m,) the splits; `kept` (m, k), `fate`, `importances`, `twin`,
+    `in_train`, `in_test` (m, n), `split_seed`, `draw` (m,) the splits; `kept` (m, k), `fate`, `importances`, `twin`,
     `twin_correlation` (m, p) what became of the columns; `probability` (m, n, classes) of the rows that were predicted,
     NaN elsewhere; scores of the test parts: `accuracy` (m,), `auc`, `recall`, `specificity` (m, classes). `choice` (m,)
     which of the lines among which one chose was taken, 0 where there are none.
     """
 
+    in_train: np.ndarray
     in_test: np.ndarray
     split_seed: np.ndarray
     draw: np.ndarray
@@ -177,8 +181,8 @@ def _scored(splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: n
     parts = score_parts(probability, splits.labels, in_test)
     twin, correlation = chosen.twins
     return Repeats(
-        in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(), _fate(chosen.state, kept, twin),
-        chosen.importances.copy(), twin.copy(), correlation.copy(), probability,
+        splits.side == TRAIN, in_test, drawn.seed.copy(), drawn.draw.copy(), kept.copy(),
+        _fate(chosen.state, kept, twin), chosen.importances.copy(), twin.copy(), correlation.copy(), probability,
         parts.accuracy, parts.auc, parts.recall, parts.specificity, np.zeros(len(kept), np.int64),
     )  # fmt: skip
 
@@ -207,18 +211,29 @@ def run_batch(batch: Batch, shared: Shared) -> tuple[list[Records], float]:
 
 def _actual(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
     numbers = np.arange(batch.first, batch.first + batch.count)
-    labels = np.tile(table.y, (batch.count, 1))
-    return [_of_true_labels(table, labels, numbers, made) for made in repeats_of(table, lines, labels, numbers, ALL)]
+    labels, plan = np.tile(table.y, (batch.count, 1)), lines[0].plan
+    if plan.is_pooled:
+        drawn = _as_drawn(plan, plan.sides(table, table.y)[numbers], numbers)
+        found = fit_splits(table, lines, labels, drawn, numbers, ALL)
+    else:
+        found = repeats_of(table, lines, labels, numbers, ALL)
+    return [_of_true_labels(table, labels, numbers, made) for made in found]
+
+
+def _as_drawn(plan: Plan, side: np.ndarray, numbers: np.ndarray) -> Drawn:
+    """Given splits (m, n) by these numbers (m,), as if drawn."""
+    zeros = np.zeros(len(numbers), np.int32)
+    return Drawn(side, seeds.words(plan.seed, seeds.Stream.SPLIT, numbers, zeros), zeros)
 
 
 def _of_true_labels(table: Table, labels: np.ndarray, numbers: np.ndarray, made: Repeats) -> Records:
-    train = score_parts(made.probability, labels, ~made.in_test)
+    train = score_parts(made.probability, labels, made.in_train)
     tested = [np.flatnonzero(row) for row in made.in_test]
     return {
         "repeat": numbers.astype(np.int64),
         "draw": made.draw.astype(np.int32),
         "split_seed": made.split_seed,
-        "n_train_groups": _n_groups(table, ~made.in_test),
+        "n_train_groups": _n_groups(table, made.in_train),
         "n_test_groups": _n_groups(table, made.in_test),
         "choice": made.choice.astype(np.int32),
         "kept": [row[row >= 0].astype(np.int32) for row in made.kept],
@@ -235,21 +250,52 @@ def _of_true_labels(table: Table, labels: np.ndarray, numbers: np.ndarray, made:
 
 
 def _randomized(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
-    space, seed = LabelSpace.of(table), lines[0].plan.seed
-    drawn = [labelling_of(batch.kind, space, seed, batch.first + b) for b in range(batch.count)]
+    plan = lines[0].plan
+    space = plan.label_space(table)
+    drawn = [labelling_of(batch.kind, space, plan.seed, batch.first + b) for b in range(batch.count)]
     labelling = np.repeat(np.arange(batch.count), batch.n_splits)
     numbers = np.tile(np.arange(batch.first_split, batch.first_split + batch.n_splits), batch.count)
     labels = np.stack([one.labels for one in drawn])[labelling]
+    if plan.is_pooled:
+        scored: Sequence[Parts | Repeats] = pooled(table, lines, labels)
+        draws = [np.zeros(len(labels), np.int32) for _ in lines]
+    else:
+        scored = repeats = repeats_of(table, lines, labels, numbers)
+        draws = [made.draw.astype(np.int32) for made in repeats]
     return [
         {
             "labelling": labelling + np.int64(batch.first),
             "split": numbers.astype(np.int64),
-            "draw": made.draw.astype(np.int32),
+            "draw": draw,
             "label_draws": np.array([one.n_redrawn for one in drawn], np.int32)[labelling],
-            **_scores(made),
+            **_scores(parts),
         }
-        for made in repeats_of(table, lines, labels, numbers)
+        for parts, draw in zip(scored, draws, strict=True)
     ]
+
+
+def pooled(table: Table, lines: Sequence[Line], labels: np.ndarray) -> list[Parts]:
+    """For each line the scores of one pass under each of m labellings (m, n), all its test parts taken together.
+
+    NaN for labellings under which some training part lacks a class.
+    """
+    plan, K = lines[0].plan, table.n_classes
+    parts = [_undefined(len(labels), K) for _ in lines]
+    for b, own in enumerate(labels):
+        side = plan.sides(table, own)
+        if not trains_every_class(table, own, side):
+            continue
+        numbers, every = np.arange(len(side)), np.tile(own, (len(side), 1))
+        found = fit_splits(table, lines, every, _as_drawn(plan, side, numbers), numbers, TESTED)
+        for one, made in zip(parts, found, strict=True):
+            scored = score_parts(made.probability.reshape(1, -1, K), every.reshape(1, -1), made.in_test.reshape(1, -1))
+            for name in SCORES:
+                getattr(one, name)[b] = getattr(scored, name)[0]
+    return parts
+
+
+def _undefined(m: int, n_classes: int) -> Parts:
+    return Parts(np.full(m, np.nan), *(np.full((m, n_classes), np.nan) for _ in range(3)))
 
 
 def _n_groups(table: Table, inside: np.ndarray) -> np.ndarray:
@@ -259,4 +305,4 @@ def _n_groups(table: Table, inside: np.ndarray) -> np.ndarray:
 
 
 def _scores(made: Repeats | Parts) -> Records:
-    return {name: getattr(made, name) for name in ("accuracy", "auc", "recall", "specificity")}
+    return {name: getattr(made, name) for name in SCORES}

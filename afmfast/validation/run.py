@@ -14,11 +14,13 @@ from .collect import Collected
 from .data import Table
 from .labels import LabelSpace
 from .outcome import Scores, randomized_from
+from .passes import check_trained
 from .plan import Line, Plan, Selector, key, settings_of
 from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
 from .standing import announce, numbers_of
 from .store import BatchStore
+from .table import scheme_of
 from .tasks import cut, pilot, warm
 
 Progress = Callable[[int, int, str], None]
@@ -67,8 +69,9 @@ def run_lines(
     if any(replace(line.plan, classifier=plan.classifier, inner_splits=plan.inner_splits) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
     plan.positive_code(table)
-    check_splittable(table, test_size=plan.test_size, seed=plan.seed, n_folds=plan.n_folds)
-    space = LabelSpace.of(table)
+    lines = _splittable(table, lines)
+    plan = lines[0].plan
+    space = plan.label_space(table)
     exact = space.is_counted_out(plan.n_permutations)
     works = [_opened(table, line, space, exact, folder) for line in lines]
     found = label_warnings(space, plan, table.classes)
@@ -78,6 +81,19 @@ def run_lines(
     with calm():  # held from here on, so that no thread of a pool enters or leaves it
         _fill(works, (table, tuple(lines)), pool, progress, [text for _, text in found])
     return [_scores(table, work, space, exact, found) for work in works]
+
+
+def _splittable(table: Table, lines: Sequence[Line]) -> list[Line]:
+    """The lines, where the table can be split as they say; one pass has as many repeats as splits, and one score."""
+    plan = lines[0].plan
+    if not plan.is_pooled:
+        check_splittable(table, test_size=plan.test_size, seed=plan.seed, n_folds=plan.n_folds)
+        return list(lines)
+    with calm():
+        side = plan.sides(table, table.y)
+    check_trained(table, side)
+    n = len(side)
+    return [line._replace(plan=replace(line.plan, n_repeats=n, splits_per_permutation=1)) for line in lines]
 
 
 def _opened(table: Table, line: Line, space: LabelSpace, exact: bool, folder: Path | None) -> _Work:
@@ -125,20 +141,21 @@ def label_warnings(space: LabelSpace, plan: Plan, classes: tuple[str, ...]) -> l
         found.append(("group-size-by-class", text))
     smallest = space.smallest_p(plan.n_permutations)
     if smallest > 0.05:  # not if NaN
-        why = _why_no_less(space, plan.n_permutations)
+        why = _why_no_less(space, plan)
         found.append(
             ("smallest-p", f"The p-value cannot be expected below {smallest:.2g}, whatever the images show: {why}")
         )
     return found
 
 
-def _why_no_less(space: LabelSpace, n_permutations: int) -> str:
-    if not space.is_counted_out(n_permutations):
-        return f"{n_permutations} permutations are too few, use 19 or more"
+def _why_no_less(space: LabelSpace, plan: Plan) -> str:
+    if not space.is_counted_out(plan.n_permutations):
+        return f"{plan.n_permutations} permutations are too few, use 19 or more"
     alike = space.renamed
     told = f", {alike} of which only swap the names of the classes" if alike > 1 else ""
     groups = "groups" if len(space.member) > space.n_groups else "rows"
-    return f"{space.n_groups} {groups} have only {space.distinct} labellings{told}; add {groups}"
+    inside = " inside their batches" if scheme_of(plan.scheme).within_batches else ""
+    return f"{space.n_groups} {groups} have only {space.distinct} labellings{inside}{told}; add {groups}"
 
 
 def _permutations_changed(planned: dict[str, int], plan: Plan) -> str:

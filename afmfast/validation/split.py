@@ -55,11 +55,6 @@ def fill(
     return taken
 
 
-def folds_of(test_size: float) -> int:
-    """How many folds have this share of the groups each: 1 / test_size, rounded, and 2 at least."""
-    return max(2, round(1 / test_size))
-
-
 def draw_splits(
     labels: np.ndarray,
     groups: np.ndarray,
@@ -109,9 +104,8 @@ def check_splittable(table: Table, *, test_size: float = 0.3, seed: int = 0, n_f
             )
         if found < n_folds:
             raise DataError(
-                f"class {name!r} has {found} groups, fewer than the {n_folds} folds of test_size {test_size:g}, and "
-                f"each fold needs one. Give a test_size of {1 / found:.2g} or more, or split at random (scheme: "
-                "stratified)"
+                f"class {name!r} has {found} groups, fewer than the {n_folds} folds, and each fold needs one. Give "
+                f"folds: {found} or fewer, or split at random (scheme: stratified)"
             )
     labels = np.tile(table.y, (_TRIED, 1))
     try:

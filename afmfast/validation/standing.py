@@ -20,6 +20,7 @@ from .plan import Plan
 from .repeat import ACTUAL, ENUMERATED
 from .scores import STATISTICS
 from .store import scores_of
+from .table import SCHEMES
 
 _FILE = "plan.json"
 
@@ -80,7 +81,8 @@ def _read(folder: Path) -> dict[str, Any]:
 class Standing:
     """How far the repeats of one configuration are.
 
-    `done` and `planned` labellings by kind (repeats for `actual`); `auc` mean over the repeats so far; `t_true` the
+    `done` and `planned` labellings by kind (repeats for `actual`); `auc` mean over the repeats so far, NaN for one
+    pass, whose test parts are scored when all are there; `t_true` the
     statistic of the true labels, NaN until its splits are there; `t_permuted` that of every labelling whose splits are
     all there; `written` (n_batches, 2) when each batch was written, in seconds since 1970, and its number of fits.
     """
@@ -116,7 +118,7 @@ def standing(folder: Path) -> Standing:
     drawn = next((found[kind] for kind in ("permuted", ENUMERATED) if kind in found), None)
     auc = t_true = float("nan")
     t_permuted = np.empty(0)
-    if actual.have.any():
+    if actual.have.any() and not _is_pooled(document["settings"]["scheme"]):
         auc = float(np.nanmean(STATISTICS["auc"].of(actual.parts, positive)[actual.have]))
         S = 1 if drawn is None else drawn.shape[1]
         if actual.have[:S].all():
@@ -138,3 +140,8 @@ def standing(folder: Path) -> Standing:
         smallest_p=document["smallest_p"],
         written=np.array(sorted(written)).reshape(-1, 2),
     )
+
+
+def _is_pooled(scheme: Any) -> bool:
+    """Whether stored settings name a scheme of one pass; a user's splitter is described by more than a name."""
+    return not isinstance(scheme, str) or SCHEMES[scheme].one_pass is not None

@@ -25,6 +25,15 @@ def _tested(scores: Scores) -> list[tuple[np.ndarray, np.ndarray]]:
     return found
 
 
+def _scored(scores: Scores) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The same, as they are scored: the parts of one pass are one."""
+    tested = _tested(scores)
+    if not scores.plan.is_pooled or not tested:
+        return tested
+    rows, probability = zip(*tested, strict=True)
+    return [(np.concatenate(rows), np.concatenate(probability))]
+
+
 @dataclass(frozen=True, eq=False)
 class Confusion:
     """Rows = true class, columns = class called: `counts` over all repeats, `share` of each row, `sd` over repeats."""
@@ -37,7 +46,7 @@ class Confusion:
 def confusion(scores: Scores) -> Confusion:
     """Confusion matrix over all test parts; shares are of the summed counts, NaN in `sd` for a single repeat."""
     K = scores.table.n_classes
-    tested = _tested(scores)
+    tested = _scored(scores)
     each = np.zeros((len(tested), K, K))
     for table, (rows, probability) in zip(each, tested, strict=True):
         np.add.at(table, (scores.table.y[rows], calls(probability)), 1.0)
@@ -66,7 +75,7 @@ def roc(scores: Scores) -> dict[str, Curve]:
     codes = range(table.n_classes) if scores.positive is None else [scores.positive]
     curves = {}
     for code in codes:
-        lines = [roc_on_grid(class_score(p, code), table.y[rows] == code) for rows, p in _tested(scores)]
+        lines = [roc_on_grid(class_score(p, code), table.y[rows] == code) for rows, p in _scored(scores)]
         if lines:
             low, high = np.percentile(lines, [2.5, 97.5], axis=0)
             curves[table.classes[code]] = Curve(np.mean(lines, axis=0), low, high)

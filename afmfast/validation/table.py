@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
@@ -21,9 +22,10 @@ from ..kernels.learners.repeating import (
     nearest_repeats,
 )
 from ..registry import Registry
+from .data import Table
 from .labels import Labelling, LabelSpace
+from .passes import by_splitter, one_batch_out, one_group_out
 from .predict import Predict, by_estimators, by_kernel
-from .split import folds_of
 
 
 @dataclass(frozen=True)
@@ -117,20 +119,44 @@ def seeded_clone(estimator: Any, seed: int) -> Any:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A way of splitting: repeat k is fold k mod `n_folds(test_size)` of a partition, whose folds have one seed."""
+    """A way of splitting: at random, anew or `in_folds` of random partitions; or by `one_pass` that tests every row.
+
+    `one_pass(table, labels, seed)` gives the side (folds, n) of every row. A fold of it may test a single class, so the
+    predictions of all its test parts are pooled and scored together. `within_batches`: only what shares its batches
+    may exchange labels.
+    """
 
     name: str
     title: str
-    n_folds: Callable[[float], int]
+    in_folds: bool = False
+    one_pass: Callable[[Table, np.ndarray, int], np.ndarray] | None = None
+    within_batches: bool = False
 
 
 SCHEMES: Registry[Scheme] = Registry(
     "splitting scheme",
     (
-        Scheme("stratified", "whole groups, stratified by class", lambda test_size: 1),
-        Scheme("k_fold", "folds of whole groups, stratified by class", folds_of),
+        Scheme("stratified", "whole groups at random, stratified by class"),
+        Scheme("k_fold", "folds of whole groups, stratified by class", in_folds=True),
+        Scheme("leave_one_group_out", "each group left out once", one_pass=one_group_out),
+        Scheme("leave_one_batch_out", "each batch left out once", one_pass=one_batch_out, within_batches=True),
     ),
 )
+
+
+def scheme_of(scheme: Any) -> Scheme:
+    """The row of that name, or the one pass of a splitter as scikit-learn has them.
+
+    Raises `SettingsError` for an unknown name and for what has no `split`.
+    """
+    if isinstance(scheme, str):
+        return SCHEMES[scheme]
+    if isinstance(scheme, type) or not callable(getattr(scheme, "split", None)):
+        raise SettingsError(
+            f"scheme = {scheme!r}; give one of {', '.join(SCHEMES.names())}, or a splitter (an instance, with "
+            "split(X, y, groups))"
+        )
+    return Scheme("splitter", " ".join(repr(scheme).split()), one_pass=partial(by_splitter, scheme))
 
 
 @dataclass(frozen=True)

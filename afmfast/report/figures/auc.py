@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..answer import deciding_p, is_picked, verdict
-from ..wording import defined, p_equals, score, title
+from ..wording import defined, is_pooled, p_equals, score, title
 from .canvas import ACTUAL, FAINT, INK, RANDOM, bare, draw, shared_bins
 
 
@@ -52,15 +52,13 @@ def paint(figure: Figure, result: Mapping[str, Any]) -> None:
     true, random = values(result["auc"]), values(randomized)
     parts = figure.subplot_mosaic([["a", "c"], ["b", "c"]], width_ratios=[2.1, 1])
     edges = shared_bins(true, random)
-    n_labellings = result["randomized"]["n_labellings"]
+    n_labellings, n_each = result["randomized"]["n_labellings"], result["randomized"]["splits_per_labelling"]
+    of_true, of_random = f"{len(true)} splits", f"{n_labellings} × {n_each} splits"
+    if is_pooled(result):
+        of_true, of_random = f"{result['n_repeats']} splits as one", f"{n_labellings} times as many"
     rows = (
-        ("a", true, ACTUAL, f"a  True labels, {len(true)} splits"),
-        (
-            "b",
-            random,
-            RANDOM,
-            f"b  Randomized labels, {n_labellings} × {result['randomized']['splits_per_labelling']} splits",
-        ),
+        ("a", true, ACTUAL, f"a  True labels, {of_true}"),
+        ("b", random, RANDOM, f"b  Randomized labels, {of_random}"),
     )
     for key, sample, colour, heading in rows:
         axes = parts[key]
@@ -81,8 +79,13 @@ def paint(figure: Figure, result: Mapping[str, Any]) -> None:
         else:
             axes.text(0.5, 0.5, "values not kept", transform=axes.transAxes, ha="center", va="center", color=FAINT)
     parts["a"].tick_params(labelbottom=False)
-    parts["b"].set_xlabel("area under the ROC curve (AUC) of a split")
+    parts["b"].set_xlabel(f"area under the ROC curve (AUC) of {_unit(result)}")
     _paint_boxes(parts["c"], result)
+
+
+def _unit(result: Mapping[str, Any]) -> str:
+    """What one AUC is of."""
+    return "all test parts together" if is_pooled(result) else "a split"
 
 
 def _paint_boxes(axes: Axes, result: Mapping[str, Any]) -> None:
@@ -127,7 +130,8 @@ def paint_labellings(figure: Figure, result: Mapping[str, Any]) -> None:
     bare(axes)
     axes.set_ylabel("labellings")
     n_splits = result["randomized"]["splits_per_labelling"]
-    axes.set_xlabel(f"{score(permutation['statistic'])} of a labelling (mean of {n_splits} splits)")
+    over = "all test parts together" if is_pooled(result) else f"mean of {n_splits} splits"
+    axes.set_xlabel(f"{score(permutation['statistic'])} of a labelling ({over})")
     if defined(permutation["value"]):
         axes.axvline(permutation["value"], color=ACTUAL, linewidth=2, label="_observed")
         inside = permutation["value"] <= (min(sample) + max(sample)) / 2
@@ -154,7 +158,7 @@ def paint_combinations(figure: Figure, results: Mapping[str, Mapping[str, Any]])
     axes.axvline(0.5, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
     axes.set_yticks(range(len(names)), [fill(title(results[name]), 30) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xlabel("AUC of a split: box = mean ± SD, bar = mean, whiskers = whole range")
+    axes.set_xlabel(f"AUC of {_unit(results[names[0]])}: box = mean ± SD, bar = mean, whiskers = whole range")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     handles = [Rectangle((0, 0), 1, 1, facecolor=c, alpha=0.85, edgecolor=INK) for c in (ACTUAL, RANDOM)]

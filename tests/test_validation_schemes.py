@@ -1,0 +1,220 @@
+"""Schemes of one pass: each group or batch left out once, or a user's splitter; scored together, and honest."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import KFold, LeaveOneGroupOut, PredefinedSplit, StratifiedGroupKFold, StratifiedKFold
+
+from afmfast import classify
+from afmfast.errors import DataError, SettingsError
+from afmfast.kernels.learners.parts import TEST, TRAIN, UNUSED
+from afmfast.schedule import open_pool
+from afmfast.selection.table import Selector
+from afmfast.study.compare import compare
+from afmfast.validation.data import Table
+from afmfast.validation.outcome import Scores
+from afmfast.validation.passes import by_splitter, one_batch_out, one_group_out
+from afmfast.validation.plan import Plan, key
+from afmfast.validation.run import run
+
+GROUPS = np.repeat(np.arange(12), 3)
+Y = GROUPS % 2
+BATCHES = [f"day {(group // 2) % 3}" for group in GROUPS]
+PASSES = ("leave_one_group_out", "leave_one_batch_out", StratifiedGroupKFold(3, shuffle=True))
+FAST = Selector(keep=3, rank="gini_single")
+
+
+def table_of(seed: int = 0, effect: float = 0.0, **options) -> Table:
+    X = np.random.default_rng(seed).normal(size=(36, 5))
+    X[:, 0] += effect * Y
+    return Table.of(X, Y, GROUPS, **({"batches": BATCHES} | options))
+
+
+def plan_of(scheme, **changes) -> Plan:
+    return Plan("lda", **({"n_permutations": 19, "scheme": scheme} | changes))
+
+
+def go(table: Table, scheme, *, scheduler="serial", folder=None, **changes) -> Scores:
+    with open_pool(scheduler, workers=2) as pool:
+        return run(table, plan_of(scheme, **changes), selector=FAST, pool=pool, folder=folder)
+
+
+def test_one_group_out__splits_as_scikit_learn_does():
+    side = one_group_out(table_of(), Y, 0)
+    theirs = list(LeaveOneGroupOut().split(Y, Y, GROUPS))
+    assert len(side) == len(theirs)
+    for fold, (train, test) in zip(side, theirs, strict=True):
+        np.testing.assert_array_equal(np.flatnonzero(fold == TRAIN), train)
+        np.testing.assert_array_equal(np.flatnonzero(fold == TEST), test)
+
+
+def test_one_batch_out__rows_elsewhere_of_its_groups_are_not_trained_on():
+    batches = ["a", "b", "a", *BATCHES[3:]]  # the first group in two batches of its own and others
+    batches[3:6] = ["a", "b", "b"]
+    table = table_of(batches=batches)
+    for fold in one_batch_out(table, Y, 0):
+        assert len({batches[i] for i in np.flatnonzero(fold == TEST)}) == 1
+        assert not set(GROUPS[fold == TEST]) & set(GROUPS[fold == TRAIN])
+    assert (one_batch_out(table, Y, 0)[0, [1, 4, 5]] == UNUSED).all()
+
+
+@pytest.mark.parametrize("scheme", PASSES, ids=str)
+def test_pass__auc_is_that_of_all_test_parts_together(scheme):
+    found = go(table_of(effect=1.0), scheme)
+    rows = np.concatenate(list(found.repeats["test_rows"]))
+    said = np.concatenate(list(found.repeats["probability"])).reshape(-1, 2)[:, 1]
+    assert sorted(rows) == list(range(36))
+    assert found.of("auc").shape == (1,)
+    assert found.t_true == found.of("auc")[0] == pytest.approx(roc_auc_score(Y[rows], said), abs=1e-12)
+
+
+@pytest.mark.parametrize("scheme", PASSES, ids=str)
+def test_pass__a_labelling_is_scored_as_if_it_were_the_true_one(scheme):
+    table = table_of(effect=1.0)
+    found = go(table, scheme)
+    for b in (0, 8):
+        own = found.space.permuted(0, b).labels
+        assert go(replace(table, y=own), scheme).t_true == found.t_permuted[b]
+
+
+@pytest.mark.parametrize("scheme", PASSES, ids=str)
+def test_pass__threads_and_what_was_stored_agree_to_the_last_bit(scheme, tmp_path):
+    table = table_of(effect=0.5)
+    serial = go(table, scheme)
+    for found in (go(table, scheme, scheduler="threads", folder=tmp_path), go(table, scheme, folder=tmp_path)):
+        np.testing.assert_array_equal(found.t_permuted, serial.t_permuted)
+        assert found.t_true == serial.t_true
+
+
+def test_leave_one_batch_out__labels_are_exchanged_inside_batches():
+    found = go(table_of(), "leave_one_batch_out")
+    day = np.array(BATCHES)
+    for b in range(19):
+        labels = found.space.permuted(0, b).labels
+        assert all(labels[day == d].sum() == Y[day == d].sum() for d in set(BATCHES))
+
+
+def test_leave_one_group_out__noise_scores_below_one_half_and_keeps_its_p():
+    found = [go(table_of(seed), "leave_one_group_out") for seed in range(80)]
+    assert np.mean([one.t_true for one in found]) < 0.45
+    wins = sum(one.t_true > max(one.t_permuted) for one in found)
+    assert wins <= binom.ppf(0.999, 80, 0.05)
+    assert abs(np.mean([np.mean(one.t_permuted) - one.t_true for one in found])) < 0.05
+
+
+def test_splitter__same_seed_same_splits_other_seed_others():
+    splitter = StratifiedGroupKFold(3, shuffle=True)
+    a, again, b = (by_splitter(splitter, table_of(), Y, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(a, again)
+    assert not np.array_equal(a, b)
+    assert splitter.random_state is None
+
+
+def test_splitter__is_asked_anew_for_every_labelling():
+    other = np.roll(Y.reshape(12, 3), 1, axis=0).ravel()
+    splitter = StratifiedGroupKFold(3)
+    theirs = [test for _, test in splitter.split(Y, other, GROUPS)]
+    mine = by_splitter(splitter, table_of(), other, 0)
+    assert [np.flatnonzero(fold == TEST).tolist() for fold in mine] == [test.tolist() for test in theirs]
+
+
+def test_splitter__the_key_knows_what_its_repr_hides():
+    table = table_of()
+    folds = [np.arange(36) // 3 % 6 for _ in range(2)]
+    folds[1][-3:] = 0
+    keys = {key(table, plan_of(PredefinedSplit(fold)), FAST) for fold in folds}
+    assert len(keys) == 2
+
+
+def test_key__hangs_on_the_batches():
+    tables = (table_of(), table_of(batches=BATCHES[::-1]))
+    assert len({key(table, plan_of("leave_one_batch_out"), FAST) for table in tables}) == 2
+
+
+class TestsNothing:
+    def split(self, X, y, groups):
+        yield np.arange(36), np.empty(0, int)
+
+
+class SplitsNothing:
+    def split(self, X, y, groups):
+        return []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "batches", "sentence"),
+    [
+        ("leave_one_batch_out", None, "the batch of some rows is not known;"),
+        ("leave_one_batch_out", ["", *BATCHES[1:]], "not known, such as row '0'"),
+        ("leave_one_batch_out", ["day"] * 36, "all rows are of batch 'day'"),
+        ("leave_one_batch_out", [f"day {y}" for y in Y], "batch 'day 0' holds class '0' alone.*cannot be told apart"),
+        (StratifiedKFold(3, shuffle=True), None, "has the group of row .* in the training and the test part"),
+        (StratifiedKFold(30), None, "cannot split this table: n_splits=30"),
+        (PredefinedSplit(np.where(Y == 0, 0, -1)), None, "class '0' has no row left to learn from"),
+        (TestsNothing(), None, "no split has a row in its test part"),
+        (SplitsNothing(), None, "gives no split"),
+    ],
+)
+def test_pass__what_cannot_be_split_so_is_refused_with_the_reason(scheme, batches, sentence):
+    with pytest.raises(DataError, match=sentence):
+        go(table_of(batches=batches), scheme)
+
+
+def test_leave_one_group_out__a_class_of_one_group_is_refused():
+    table = Table.of(np.eye(9), list("aaaaaabbb"), np.repeat([0, 1, 2], 3))
+    with pytest.raises(DataError, match="class 'b' has no row left to learn from"):
+        go(table, "leave_one_group_out")
+
+
+@pytest.mark.parametrize("scheme", [7, KFold, "leave_two_out"])
+def test_scheme__what_is_none_is_refused(scheme):
+    with pytest.raises(SettingsError, match="leave_one_group_out"):
+        Plan(scheme=scheme)
+
+
+def test_labels_by_coin__are_for_random_splits_alone():
+    with pytest.raises(SettingsError, match="use labels: permuted"):
+        Plan(scheme="leave_one_group_out", labels="bernoulli")
+
+
+class TrainsOnOneClass:
+    """Leaves out the groups of one class but one, as soon as the first group is of the other."""
+
+    def split(self, X, y, groups):
+        rest = np.flatnonzero(y != y[0]) if y[0] == 1 else np.flatnonzero(groups == 0)
+        yield np.setdiff1d(np.arange(len(y)), rest), rest
+
+
+def test_pass__a_labelling_that_trains_no_class_counts_as_doing_as_well():
+    found = go(table_of(effect=3.0), TrainsOnOneClass(), statistic="accuracy")
+    flipped = np.array([found.space.permuted(0, b).labels[0] == 1 for b in range(19)])
+    np.testing.assert_array_equal(np.isnan(found.t_permuted), flipped)
+    assert flipped.any()
+
+
+def test_classify__reports_one_pass(tmp_path):
+    table = table_of(effect=1.5)
+    result = classify(
+        table.X, Y, groups=GROUPS, classifier="lda", rank="gini_single", scheme="leave_one_group_out",
+        n_permutations=39, scheduler="serial",
+    )  # fmt: skip
+    assert (len(result.auc), len(result.train_auc)) == (1, 12)
+    assert "test parts of 12 splits as one" in str(result)
+    page = result.report(tmp_path).read_text("utf-8")
+    assert "Each group was left out as the test part once" in page
+    assert "one score and no spread over splits" in page
+
+
+def test_compare__lines_of_one_pass_choose_inside_its_training_parts():
+    table = table_of(effect=1.5)
+    study = compare(
+        table.X, Y, groups=GROUPS, classifier=("lda", "k_nearest"), scheme="leave_one_group_out", n_permutations=19,
+        scheduler="serial", rank="gini_single",
+    )  # fmt: skip
+    chosen = next(iter(study.combinations.values()))
+    assert chosen.auc.shape == (1,)
+    assert sum(one["share"] for one in chosen.choices) == pytest.approx(1)
+    assert chosen.corrected["min_p"] <= 1
