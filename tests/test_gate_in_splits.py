@@ -58,7 +58,9 @@ def test_summary__counts_it_by_column():
 
 
 def test_key__is_another_with_a_gate_and_the_old_one_without():
-    assert FAST.settings == {"correlation": 0.9, "method": "pearson", "keep": 2, "rank": "gini_single"}
+    assert FAST.settings == {
+        "correlation": 0.9, "method": "pearson", "keep": 2, "rank": "gini_single", "reduce": "rank"
+    }  # fmt: skip
     keys = {key(TABLE, PLAN, s) for s in (FAST, replace(FAST, gate=gate()), replace(FAST, gate=gate(0.9)))}
     assert len(keys) == 3
 

@@ -23,6 +23,7 @@ SELECTORS = [
     for rank in ("gini", "gini_single", "permutation")
     for correlation, method, keep in ((0.9, "pearson", 4), (0.8, "spearman", 4), (None, "pearson", 100))
 ]
+SELECTORS.append(replace(FAST, reduce="pca"))
 CLASSIFIERS_AND_MORE = [
     *CLASSIFIERS.names(), make_pipeline(QuantileTransformer(n_quantiles=10), LogisticRegression())
 ]  # fmt: skip
@@ -94,7 +95,7 @@ def test_no_leak__with_three_classes(classifier):
     assert before == after
 
 
-@pytest.mark.parametrize("selector", SELECTORS, ids=lambda s: f"{s.rank}-{s.correlation}-{s.method}")
+@pytest.mark.parametrize("selector", SELECTORS, ids=lambda s: f"{s.rank}-{s.reduce}-{s.correlation}-{s.method}")
 def test_no_leak__into_any_selection(selector):
     before, after = learnt_before_and_after(archive(2), Plan("lda"), selector)
     assert before == after

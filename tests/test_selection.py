@@ -162,7 +162,9 @@ def test_selector__ranks_all_that_stay_and_no_more(planted):
 
 
 def test_selector__its_settings_are_all_that_changes_a_choice():
-    assert Selector().settings == {"correlation": 0.9, "method": "pearson", "keep": 10, "rank": "gini"}
+    assert Selector().settings == {
+        "correlation": 0.9, "method": "pearson", "keep": 10, "rank": "gini", "reduce": "rank"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

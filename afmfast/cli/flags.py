@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-from ..study.settings import Classifier, Settings
+from ..study.settings import Classifier, Reduce, Settings
 
 
 class _Flags(BaseModel):
@@ -21,6 +21,7 @@ _AS_FLAG: dict[str, Any] = {
     "correlation": tuple[float | Literal["none"], ...],
     "keep": tuple[int, ...],
     "classifier": tuple[Classifier, ...],
+    "reduce": tuple[Reduce, ...],
 }
 
 

@@ -120,7 +120,12 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         steps.append(f"parameters correlating above {limit} ({settings.get('method', 'pearson')}) were dropped")
     if keep:
         rank = result["titles"].get("ranking") or f"{settings.get('rank', 'gini')} importance".replace("_", " ")
-        steps.append(f"the {keep} most important ({rank}) were kept")
+        ways = _entries(settings.get("reduce", "rank"), result)
+        told = {
+            "rank": f"the {keep} most important ({rank}) were kept",
+            "pca": f"the rest was replaced by its first {keep} principal components",
+        }
+        steps.append(joined([told[way] for way in ways], "or"))
     chosen = f"{joined(steps)}, and " if steps else ""
     learnt = result["titles"].get("classifier") or result["classifier"]
     scored = "its predictions of all test parts were scored together" if is_pooled(result) else (
@@ -148,9 +153,13 @@ def _one_pass(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 def _listed(value: Any, result: Mapping[str, Any]) -> str:
     """A setting in words; of a list all entries where they were chosen among, else the first, which answers."""
-    entries = value if isinstance(value, list) else [value]
-    told = ["none" if entry is None else str(entry) for entry in (entries if result["choices"] else entries[:1])]
+    told = ["none" if entry is None else str(entry) for entry in _entries(value, result)]
     return "" if told == ["none"] else joined(told, "or")
+
+
+def _entries(value: Any, result: Mapping[str, Any]) -> list[Any]:
+    entries = value if isinstance(value, list) else [value]
+    return entries if result["choices"] else entries[:1]
 
 
 def _chosen(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Which columns a classifier gets to see: a correlation filter, then the most important of the rest."""
+"""What a classifier gets to see: a correlation filter, then the most important of the rest or their components."""
 
 from __future__ import annotations
 
@@ -40,6 +40,24 @@ RANKINGS: Registry[Ranking] = Registry(
 )
 
 
+@dataclass(frozen=True)
+class Reduction:
+    """How columns become the `keep` that a classifier sees: so many of them, or components of all."""
+
+    name: str
+    title: str
+    makes_components: bool
+
+
+REDUCTIONS: Registry[Reduction] = Registry(
+    "reduction",
+    (
+        Reduction("rank", "the most important columns", makes_components=False),
+        Reduction("pca", "the first principal components of all columns", makes_components=True),
+    ),
+)
+
+
 class Chosen(NamedTuple):
     """What became of each of p columns in m training parts.
 
@@ -57,7 +75,8 @@ class Chosen(NamedTuple):
 class Selector:
     """Drops what `gate` says does not repeat (None = no gate) and twins at |r| >= `correlation` (None = no filter).
 
-    Of the rest it keeps the `keep` columns that `rank` puts first.
+    Of the rest it keeps the `keep` columns that `rank` puts first; or, with `reduce` pca, all of them, and the
+    classifier sees their first `keep` principal components.
 
     Raises `SettingsError` for a value outside what is allowed.
     """
@@ -66,6 +85,7 @@ class Selector:
     method: str = "pearson"
     keep: int = 10
     rank: str = "gini"
+    reduce: str = "rank"
     gate: RepeatabilityGate | None = None
 
     def __post_init__(self) -> None:
@@ -77,15 +97,29 @@ class Selector:
             raise SettingsError(f"keep = {self.keep!r}; give the number of columns to keep, 1 or more")
         METHODS[self.method]
         RANKINGS[self.rank]
+        REDUCTIONS[self.reduce]
+
+    @property
+    def n_kept(self) -> int | None:
+        """How many of the ranked columns are kept; None = all."""
+        return None if self.n_components else self.keep
+
+    @property
+    def n_components(self) -> int:
+        """How many principal components of the kept columns the classifier sees; 0 = the columns themselves."""
+        return self.keep if REDUCTIONS[self.reduce].makes_components else 0
 
     @property
     def settings(self) -> dict[str, Any]:
         """Everything that changes a choice, for the key of stored repeats."""
-        chosen = {"correlation": self.correlation, "method": self.method, "keep": self.keep, "rank": self.rank}
+        chosen = {
+            "correlation": self.correlation, "method": self.method, "keep": self.keep, "rank": self.rank,
+            "reduce": self.reduce,
+        }  # fmt: skip
         return chosen if self.gate is None else {**chosen, "repeatability": self.gate.settings}
 
     def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Chosen:
-        """Filter and rank p columns in each of m training parts, with a seed (m,) each; kept are the first `keep`.
+        """Filter and rank p columns in each of m training parts, with a seed (m,) each; kept are the first `n_kept`.
 
         Equal importances keep table order.
         """

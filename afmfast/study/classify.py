@@ -46,6 +46,7 @@ def classify(
     method: str = "pearson",
     keep: int = 10,
     rank: str = "gini",
+    reduce: str = "rank",
     labels: str = "permuted",
     n_permutations: int = 199,
     splits_per_permutation: int = 10,
@@ -60,7 +61,8 @@ def classify(
 
     `X` (n_rows, n_columns) numbers or a DataFrame, NaN = missing; `y` (n_rows,) labels; `groups` (n_rows,) names of
     what must stay together (patient, specimen), an empty or missing one = the row stands alone. `classifier` is a
-    name or any scikit-learn classifier. `scheme`: "stratified" splits at random; "k_fold" goes through the `folds` of
+    name or any scikit-learn classifier, which sees the `keep` columns that `rank` puts first, or with `reduce` "pca"
+    as many principal components of all. `scheme`: "stratified" splits at random; "k_fold" goes through the `folds` of
     one random partition after the other; "leave_one_group_out", "leave_one_batch_out" (`batches` (n_rows,) names of
     the day, tip or instrument) and a splitter with `split(X, y, groups)` are one pass, whose predictions are pooled
     and scored once. `n_repeats` and `splits_per_permutation` mean nothing then, `auc` is (1,), and as pooled scores
@@ -74,7 +76,7 @@ def classify(
         splits_per_permutation=splits_per_permutation, statistic=statistic, positive=positive, seed=seed, scheme=scheme,
         folds=folds,
     )  # fmt: skip
-    selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank)
+    selector = Selector(correlation=correlation, method=method, keep=keep, rank=rank, reduce=reduce)
     with open_pool(scheduler, workers=workers, holds_gil=holds_gil(classifier)) as pool:
         (result,) = evaluate(
             table, [Line(plan, selector)], channels=("table",), pool=pool, group_names=names, progress=progress

@@ -33,7 +33,7 @@ from .repeats import gate_of
 from .result import Result, StudyResult, rule_of_ten
 from .samples import LeftOut, Samples, choose_samples, unequal_losses
 from .settings import Settings
-from .tripwire import leak
+from .tripwire import chooses_columns, leak
 
 #: An angle of 0 to 180 degrees is compared by cosine and sine of its double, as 179 degrees is near 1.
 _AS_COLUMNS = "Cosine and sine (_cos2, _sin2) of twice the angle."
@@ -83,8 +83,9 @@ def classify_table(
             result.settings_alone = alone
             results[line.name] = result
         if chosen == widest and not asked[0].plan.is_pooled:
-            line, result = next((line, result) for line, result in zip(lines, found, strict=True) if not line.among)
-            result.leak = leak(numbers, line, result.auc)
+            choosing = [(line, result) for line, result in zip(lines, found, strict=True) if chooses_columns(line)]
+            for line, result in choosing[:1]:
+                result.leak = leak(numbers, line, result.auc)
     correct(results)
     compare(results, settings.seed)
     before = ingested or {"left_out": [], "warnings": []}

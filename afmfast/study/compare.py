@@ -27,8 +27,10 @@ def compare(
     classifier: Sequence[Any] = ("random_forest",),
     keep: Sequence[int] = (10,),
     correlation: Sequence[float | None] = (0.9,),
+    reduce: Sequence[str] = ("rank",),
     inner_splits: int = 5,
     groups: Any = None,
+    batches: Any = None,
     method: str = "pearson",
     rank: str = "gini",
     scheduler: Scheduler = None,
@@ -36,25 +38,25 @@ def compare(
     progress: StageProgress | None = None,
     **plan: Any,
 ) -> StudyResult:
-    """As `classify`, with every classifier, number of columns and threshold of correlation with every other.
+    """As `classify`, with every classifier, number of columns, threshold of correlation and reduction with every other.
 
     A line for each, on the same splits and labellings; p-values are corrected for how many there are (min-p). The first
     line, which gives the answer, chooses among the others in every training part, by the mean AUC over `inner_splits`
     of it (nested choice: Varma, Simon 2006, BMC Bioinformatics 7:91); with 0 there is none, and the first entries
-    answer. `plan`: n_repeats, test_size, scheme, labels, n_permutations, splits_per_permutation, statistic, positive,
-    seed.
+    answer. `plan`: n_repeats, test_size, scheme, folds, labels, n_permutations, splits_per_permutation, statistic,
+    positive, seed.
     Raises `DataError` and `SettingsError` as `classify` does.
     """
-    lists = {"classifier": classifier, "keep": keep, "correlation": correlation}
+    lists = {"classifier": classifier, "keep": keep, "correlation": correlation, "reduce": reduce}
     for name, entries in lists.items():
         if isinstance(entries, str) or not isinstance(entries, Sequence) or not entries:
             raise SettingsError(f"{name} = {entries!r}; give a list with an entry or more, or use `afmfast.classify`")
     if isinstance(inner_splits, bool) or not isinstance(inner_splits, int) or inner_splits < 0:
         raise SettingsError(f"inner_splits = {inner_splits!r}; give a whole number, 0 = no line that chooses")
-    table, names, left_out = given_table(X, y, groups)
+    table, names, left_out = given_table(X, y, groups, batches)
     asked = lines_of(
         Plan(**plan), Selector(method=method, rank=rank), classifiers=classifier, keeps=keep,
-        correlations=correlation, inner_splits=inner_splits,
+        correlations=correlation, reductions=reduce, inner_splits=inner_splits,
     )  # fmt: skip
     lines = [of_channels(line, _CHANNEL) for line in asked]
     with open_pool(scheduler, workers=workers, holds_gil=any(map(holds_gil, classifier))) as pool:

@@ -1,4 +1,4 @@
-"""The lines of the table of results: every listed classifier, number of columns and threshold with every other."""
+"""The lines of the table of results: every listed classifier and way of selecting with every other."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ def lines_of(
     classifiers: Sequence[Any],
     keeps: Sequence[int],
     correlations: Sequence[float | None],
+    reductions: Sequence[str],
     inner_splits: int,
 ) -> list[Line]:
     """One for each line of a combination, the one that gives the answer first.
 
     That is one which chooses among the others by `inner_splits` of every training part; with 0 there is none.
     """
-    lists = (classifiers, keeps, correlations)
+    lists = (classifiers, keeps, correlations, reductions)
     listed = [len(entries) > 1 for entries in lists]
     found = [
         Line(
             replace(plan, classifier=entry[0]),
-            replace(selector, keep=entry[1], correlation=entry[2]),
+            replace(selector, keep=entry[1], correlation=entry[2], reduce=entry[3]),
             words=_words(listed, entry),
         )
         for entry in product(*lists)
@@ -53,7 +54,8 @@ def lines_of_settings(settings: Settings) -> list[Line]:
     )  # fmt: skip
     return lines_of(
         plan, Selector(method=settings.method, rank=settings.rank), classifiers=settings.classifiers,
-        keeps=settings.keeps, correlations=settings.correlations, inner_splits=settings.inner_splits,
+        keeps=settings.keeps, correlations=settings.correlations, reductions=settings.reductions,
+        inner_splits=settings.inner_splits,
     )  # fmt: skip
 
 
@@ -67,8 +69,8 @@ def of_channels(line: Line, label: str, gate: RepeatabilityGate | None = None) -
 
 
 def _words(listed: Sequence[bool], entry: tuple[Any, ...]) -> str:
-    classifier, keep, correlation = entry
+    classifier, keep, correlation, reduction = entry
     limit = "no correlation filter" if correlation is None else f"|r| up to {correlation:g}"
     named = classifier.replace("_", " ") if isinstance(classifier, str) else type(classifier).__name__
-    told = (named, f"{keep} kept", limit)
+    told = (named, f"{keep} kept", limit, "principal components" if reduction == "pca" else "by importance")
     return ", ".join(part for part, is_listed in zip(told, listed, strict=True) if is_listed)

@@ -20,6 +20,7 @@ Classifier = Literal[
 ]  # fmt: skip
 
 
+Reduce = Literal["rank", "pca"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -92,6 +93,10 @@ class Settings(BaseModel):
     ] = 0.9
     method: Annotated[Literal["pearson", "spearman"], Field(description="kind of correlation")] = "pearson"
     keep: Annotated[Count | tuple[Count, ...], Field(description="columns kept in every repeat; or a list")] = 10
+    reduce: Annotated[
+        Reduce | tuple[Reduce, ...],
+        Field(description="rank: those of highest importance; pca: principal components, `keep` of them; or a list"),
+    ] = "rank"
     rank: Annotated[Literal["gini", "gini_single", "permutation"], Field(description="importance by which to keep")] = (
         "gini"
     )
@@ -157,7 +162,7 @@ class Settings(BaseModel):
             return [None if entry == "none" else entry for entry in value]
         return None if value == "none" else value
 
-    @field_validator("classifier", "keep", "correlation")
+    @field_validator("classifier", "keep", "correlation", "reduce")
     @classmethod
     def _lists_have_entries(cls, value: Any) -> Any:
         """One entry is that entry."""
@@ -205,6 +210,11 @@ class Settings(BaseModel):
     def correlations(self) -> tuple[float | None, ...]:
         """Every threshold of correlation asked for; None = no filter."""
         return _entries(self.correlation)
+
+    @property
+    def reductions(self) -> tuple[str, ...]:
+        """Every way asked for of making few columns of many."""
+        return _entries(self.reduce)
 
     @property
     def title(self) -> str:

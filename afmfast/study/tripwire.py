@@ -22,6 +22,11 @@ from .result import spread
 N_SPLITS, N_LABELLINGS, N_EACH = 50, 20, 2
 
 
+def chooses_columns(line: Line) -> bool:
+    """Whether there is a choice by labels that could leak; components are made without labels."""
+    return not line.among and not line.selector.n_components
+
+
 def leak(table: Table, line: Line, inside: np.ndarray) -> dict[str, Any]:
     """The mean AUC with columns chosen in every training part, and with columns chosen once from all rows.
 
@@ -45,7 +50,7 @@ def leak(table: Table, line: Line, inside: np.ndarray) -> dict[str, Any]:
 def _outside(table: Table, line: Line, labels: np.ndarray, n: int, positive: int | None) -> np.ndarray:
     """AUCs (n,) of the first splits, on columns that were chosen with a look at all rows under these labels."""
     word = seeds.words(line.plan.seed, seeds.Stream.RANKING, np.zeros(1, int), np.zeros(1, int))
-    chosen = line.selector(*one_part(table.X, labels), word).ranked[0, : line.selector.keep]
+    chosen = line.selector(*one_part(table.X, labels), word).ranked[0, : line.selector.n_kept]
     columns = np.sort(chosen[chosen >= 0])
     seen = replace(table, X=np.ascontiguousarray(table.X[:, columns]), columns=tuple(table.columns[c] for c in columns))
     everything = Line(line.plan, Selector(correlation=None, keep=len(columns), rank="gini_single"))

@@ -28,19 +28,24 @@ CHOSEN = "nested choice"
 
 
 class Selector(Protocol):
-    """Ranks columns in each of m training parts, of which the first `keep` are kept.
+    """Ranks columns in each of m training parts, of which the first `n_kept` are kept.
 
     `settings` are all that changes a choice, for the key of stored repeats.
     """
 
     @property
-    def keep(self) -> int:
-        """How many columns the classifier sees."""
+    def n_kept(self) -> int | None:
+        """How many of the ranked columns are kept; None = all."""
+        ...
+
+    @property
+    def n_components(self) -> int:
+        """How many principal components of the kept columns the classifier sees; 0 = the columns themselves."""
         ...
 
     @property
     def settings(self) -> dict[str, Any]:
-        """`keep` among them."""
+        """`keep` and `reduce` among them, if lines that differ in these alone are to be ranked once."""
         ...
 
     def __call__(self, columns: Columns, splits: Splits, prepared: Prepared, words: np.ndarray) -> Any:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..kernels.learners.parts import TEST, TRAIN, UNUSED, Splits, prepare
 from ..kernels.learners.parts import UNREPEATABLE as IS_UNREPEATABLE
 from .calm import calm
 from .choice import best, inner_splits, put_together
+from .components import by_components
 from .data import Table
 from .labels import Labelling, LabelSpace
 from .passes import trains_every_class
@@ -146,13 +148,17 @@ def fit_splits(
             found.append(_chosen(table, line, labels, drawn, numbers, predicted))
             continue
         plan, selector = line.plan, line.selector
-        alike = json.dumps(described({n: v for n, v in selector.settings.items() if n != "keep"}), sort_keys=True)
+        ranks_by = {n: v for n, v in selector.settings.items() if n not in {"keep", "reduce"}}
+        alike = json.dumps(described(ranks_by), sort_keys=True)
         if alike not in rankings:
             rankings[alike] = selector(columns, splits, prepared, ranking)
         chosen = rankings[alike]
         # One layout, whatever the number of repeats: kernels are compiled once for each.
-        kept = np.ascontiguousarray(chosen.ranked[:, : selector.keep])
-        said = predictor(plan.classifier)(columns, splits, prepared, kept, learning, predicted)
+        kept = np.ascontiguousarray(chosen.ranked[:, : selector.n_kept])
+        predict = predictor(plan.classifier)
+        if selector.n_components:
+            predict = partial(by_components, predict, selector.n_components)
+        said = predict(columns, splits, prepared, kept, learning, predicted)
         found.append(_scored(splits, drawn, chosen, kept, said, predicted))
     return found
 
