@@ -4,14 +4,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
 
-from afmfast.study.settings import Classifier
 from afmfast.synthetic import archive
 from afmfast.validation import table as validation
+from afmfast.validation.options import KNOWN
 
 QUICK = (
     "--classifier", "lda", "--rank", "gini_single", "--repeats", "4", "--permutations", "19",
@@ -167,4 +166,4 @@ def test_measure__says_which_channel_it_does_not_use_and_why(tmp_path):
 
 
 def test_classifiers__are_named_as_in_their_table():
-    assert validation.CLASSIFIERS.names() == get_args(Classifier)
+    assert validation.CLASSIFIERS.names() == KNOWN.names()

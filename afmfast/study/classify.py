@@ -17,10 +17,11 @@ from ..significance.permutation import permutation_p
 from ..significance.resampling import corrected_t, overtraining, two_sample_t
 from ..validation import summary
 from ..validation.data import Table, missingness, usable_rows
+from ..validation.options import canonical
 from ..validation.outcome import Scores
 from ..validation.plan import CHOSEN, Line, Plan
 from ..validation.run import run_lines
-from ..validation.table import CLASSIFIERS, holds_gil, scheme_of
+from ..validation.table import holds_gil, scheme_of, title_of
 from .checks import Warnings, warning
 from .copies import check_rows
 from .evidence import averaged, intervals_of, patients_of
@@ -214,7 +215,7 @@ def _selector(line: Line) -> Selector:
 def _classifier(line: Line) -> str:
     if line.among:
         return CHOSEN
-    return line.plan.classifier if isinstance(line.plan.classifier, str) else repr(line.plan.classifier)
+    return canonical(line.plan.classifier) if isinstance(line.plan.classifier, str) else repr(line.plan.classifier)
 
 
 def _choices(line: Line, scores: Scores) -> list[dict[str, Any]]:
@@ -258,7 +259,7 @@ def _titles(line: Line) -> dict[str, str]:
         told = [_titles(one)["classifier"] for one in line.among]
         return {"classifier": ", ".join(dict.fromkeys(told)), "ranking": RANKINGS[selector.rank].title}
     named = isinstance(plan.classifier, str)
-    learnt = CLASSIFIERS[plan.classifier].title if named else " ".join(repr(plan.classifier).split())
+    learnt = title_of(plan.classifier) if named else " ".join(repr(plan.classifier).split())
     return {"classifier": learnt, "ranking": RANKINGS[selector.rank].title}
 
 

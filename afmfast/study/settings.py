@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, field_validator, model_validator
 
 from ..contracts import name_of
 from ..errors import SettingsError
 from ..features.preparation import Fill, Level, Lines
 from ..features.table import resolve
+from ..validation.options import KNOWN, canonical
 
-#: Named here and not taken from the table of classifiers, which needs scikit-learn; a test holds both together.
-Classifier = Literal[
-    "random_forest", "extra_trees", "gradient_boosting", "gaussian_process", "logistic_regression", "svm", "k_nearest",
-    "lda", "mlp",
-]  # fmt: skip
-
-
+#: A name of the table of classifiers, with options in brackets or without; the schema says what the validator checks.
+Classifier = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": rf"^\s*({'|'.join(KNOWN.names())})\s*(\(.*\))?\s*$"})
+]
 Reduce = Literal["rank", "pca"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -102,7 +100,10 @@ class Settings(BaseModel):
     )
     classifier: Annotated[
         Classifier | tuple[Classifier, ...],
-        Field(description="what learns and predicts; or a list: every entry of the lists with every other is a line"),
+        Field(
+            description=f"what learns and predicts: {', '.join(KNOWN.names())}, options in brackets "
+            "(lda(ridge=0.1)); or a list: every entry of the lists with every other is a line"
+        ),
     ] = "random_forest"
     inner_splits: Annotated[
         int,
@@ -161,6 +162,11 @@ class Settings(BaseModel):
         if isinstance(value, list | tuple):
             return [None if entry == "none" else entry for entry in value]
         return None if value == "none" else value
+
+    @field_validator("classifier")
+    @classmethod
+    def _written_in_one_way(cls, value: Any) -> Any:
+        return tuple(canonical(entry) for entry in value) if isinstance(value, tuple) else canonical(value)
 
     @field_validator("classifier", "keep", "correlation", "reduce")
     @classmethod

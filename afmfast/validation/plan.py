@@ -16,6 +16,7 @@ from ..errors import SettingsError
 from ..kernels.learners.parts import Columns, Prepared, Splits
 from .data import Table
 from .labels import LabelSpace
+from .options import canonical
 from .scores import STATISTICS
 from .table import LABEL_MODELS, predictor, scheme_of
 
@@ -61,12 +62,12 @@ class Selector(Protocol):
 class Plan:
     """Which classifier, how many repeats and randomized labellings, and what is tested.
 
-    `classifier` a name or a scikit-learn estimator; `test_size` share of groups; `labels` the randomization that
-    measures overtraining (the p-value always permutes); `n_permutations` 0 = none; `splits_per_permutation` S splits
-    a labelling; `positive` the label that sensitivity and specificity are of (two classes; default: the last);
-    `scheme` a name or a splitter (an instance with `split(X, y, groups)`); `folds` of k_fold; a scheme of one pass has
-    as many repeats as it has splits, and one score; `inner_splits` of each training part, by which a line chooses
-    among others.
+    `classifier` a name, with options in brackets if it is to have others (`lda(ridge=0.1)`), or a scikit-learn
+    estimator; `test_size` share of groups; `labels` the randomization that measures overtraining (the p-value always
+    permutes); `n_permutations` 0 = none; `splits_per_permutation` S splits a labelling; `positive` the label that
+    sensitivity and specificity are of (two classes; default: the last); `scheme` a name or a splitter (an instance with
+    `split(X, y, groups)`); `folds` of k_fold; a scheme of one pass has as many repeats as it has splits, and one score;
+    `inner_splits` of each training part, by which a line chooses among others.
     Raises `SettingsError` for a value outside what is allowed.
     """
 
@@ -191,7 +192,7 @@ def settings_of(plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> d
         raise SettingsError(f"selector {selector!r} has no `settings`; give it a dict of all that changes its choice")
     return {
         "algorithm": ALGORITHM,
-        "classifier": plan.classifier if isinstance(plan.classifier, str) else described(plan.classifier),
+        "classifier": canonical(plan.classifier) if isinstance(plan.classifier, str) else described(plan.classifier),
         "selection": described(settings),
         "test_size": float(plan.test_size),
         "scheme": plan.scheme if isinstance(plan.scheme, str) else _splitter(plan.scheme),

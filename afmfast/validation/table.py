@@ -24,70 +24,85 @@ from ..kernels.learners.repeating import (
 from ..registry import Registry
 from .data import Table
 from .labels import Labelling, LabelSpace
+from .options import parse
 from .passes import by_splitter, one_batch_out, one_group_out
 from .predict import Predict, by_estimators, by_kernel
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A classifier by name; a compiled one runs on threads, the others hold Python's lock."""
+    """A classifier by name, whose options are in `options`; `title` has their values put in.
+
+    `predict_with(**options)` is how it is fitted. A compiled one runs on threads, the others hold Python's lock.
+    """
 
     name: str
     title: str
-    predict: Predict
+    predict_with: Callable[..., Predict]
     is_compiled: bool = True
 
 
-def _svm(seed: int) -> SVC:
-    return SVC(decision_function_shape="ovr")
+def _compiled(kernel: Callable[..., None], *more: Any) -> Callable[..., Predict]:
+    """Kernels take the options in the order of their table, and what `more` there is."""
+    return lambda **options: partial(by_kernel, kernel, (*options.values(), *more))
 
 
-def _mlp(seed: int) -> MLPClassifier:
+def _fitted(make: Callable[..., Any]) -> Callable[..., Predict]:
+    """`make(seed, **options)` gives a scikit-learn estimator."""
+    return lambda **options: partial(by_estimators, partial(make, **options))
+
+
+def _svm(seed: int, C: float) -> SVC:
+    return SVC(C=C, decision_function_shape="ovr")
+
+
+def _mlp(seed: int, alpha: float) -> MLPClassifier:
     # L-BFGS converges on tables of this size where stochastic descent stops half way.
-    return MLPClassifier((16,), solver="lbfgs", alpha=0.1, max_iter=200, random_state=seed)
+    return MLPClassifier((16,), solver="lbfgs", alpha=alpha, max_iter=200, random_state=seed)
 
 
 CLASSIFIERS: Registry[Classifier] = Registry(
     "classifier",
     (
-        Classifier("random_forest", "random forest of 100 trees", partial(by_kernel, forest_repeats, (100, False))),
-        Classifier("extra_trees", "100 extremely randomized trees", partial(by_kernel, forest_repeats, (100, True))),
+        Classifier("random_forest", "random forest of {n_estimators} trees", _compiled(forest_repeats, False)),
+        Classifier("extra_trees", "{n_estimators} extremely randomized trees", _compiled(forest_repeats, True)),
         Classifier(
-            "gradient_boosting", "gradient boosting, 100 trees of depth 3",
-            partial(by_kernel, boosting_repeats, (100, 0.1, 3)),
+            "gradient_boosting",
+            "gradient boosting, {n_estimators} trees of depth {max_depth}, learning rate {learning_rate:g}",
+            _compiled(boosting_repeats),
         ),
         Classifier(
-            "gaussian_process", "Gaussian process with an optimised RBF kernel",
-            partial(by_kernel, gaussian_process_repeats, ()),
+            "gaussian_process", "Gaussian process with an optimised RBF kernel", _compiled(gaussian_process_repeats)
         ),
+        Classifier("logistic_regression", "logistic regression, L2 penalty, C = {C:g}", _compiled(logistic_repeats)),
         Classifier(
-            "logistic_regression", "logistic regression, L2 penalty, C = 1",
-            partial(by_kernel, logistic_repeats, (1.0,)),
+            "svm", "support vector machine, RBF kernel, C = {C:g}; logistic function of its decision", _fitted(_svm),
+            is_compiled=False,
         ),
+        Classifier("k_nearest", "{n_neighbors} nearest neighbours", _compiled(nearest_repeats)),
+        Classifier("lda", "linear discriminant analysis with a ridge of {ridge:g}", _compiled(discriminant_repeats)),
         Classifier(
-            "svm", "support vector machine, RBF kernel, C = 1; logistic function of its decision",
-            partial(by_estimators, _svm), is_compiled=False,
-        ),
-        Classifier("k_nearest", "5 nearest neighbours", partial(by_kernel, nearest_repeats, (5,))),
-        Classifier(
-            "lda", "linear discriminant analysis with a ridge of 0.001",
-            partial(by_kernel, discriminant_repeats, (1e-3,)),
-        ),
-        Classifier(
-            "mlp", "neural network with one hidden layer of 16", partial(by_estimators, _mlp), is_compiled=False
+            "mlp", "neural network with one hidden layer of 16, penalty {alpha:g}", _fitted(_mlp), is_compiled=False
         ),
     ),
 )  # fmt: skip
 
 
+def title_of(classifier: str) -> str:
+    """What learns, in words, with the options it was written with."""
+    name, options = parse(classifier)
+    return CLASSIFIERS[name].title.format(**options)
+
+
 def predictor(classifier: Any) -> Predict:
-    """How to fit a classifier: the row of that name, or clones of a scikit-learn estimator.
+    """How to fit a classifier: the row of that name with the options in brackets, or clones of a scikit-learn one.
 
     A clone gets the seed in each `random_state` it has, nested ones too, and runs on one thread.
     Raises `SettingsError` for an unknown name and for what is no classifier.
     """
     if isinstance(classifier, str):
-        return CLASSIFIERS[classifier].predict
+        name, options = parse(classifier)
+        return CLASSIFIERS[name].predict_with(**options)
     scores = any(hasattr(classifier, method) for method in ("predict_proba", "decision_function"))
     if isinstance(classifier, type) or not (
         hasattr(classifier, "fit") and hasattr(classifier, "get_params") and scores
@@ -104,7 +119,7 @@ def predictor(classifier: Any) -> Predict:
 
 def holds_gil(classifier: Any) -> bool:
     """Whether repeats of it run one at a time within a process."""
-    return not (isinstance(classifier, str) and CLASSIFIERS[classifier].is_compiled)
+    return not (isinstance(classifier, str) and CLASSIFIERS[parse(classifier)[0]].is_compiled)
 
 
 def seeded_clone(estimator: Any, seed: int) -> Any:
