@@ -216,7 +216,11 @@ def result(
         "line": "",
         "choices": [],
         "leak": None,
-        "titles": {"classifier": "random forest of 100 trees", "ranking": "mean Gini decrease in a random forest"},
+        "titles": {
+            "classifier": "random forest of 100 trees",
+            "ranking": "mean Gini decrease in a random forest",
+            "components": "",
+        },
         "scheme": {"name": "stratified", "title": "whole groups at random, stratified by class", "pooled": False},
         "n_rows": n_rows,
         "n_groups": n_groups,

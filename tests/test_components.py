@@ -95,3 +95,4 @@ def test_reduce__the_report_says_what_the_classifier_saw(tmp_path):
     )  # fmt: skip
     page = result.report(tmp_path / "r.html").read_text("utf-8")
     assert "the rest was replaced by its first 3 principal components" in page
+    assert "The classifier saw the first 3 principal components of all columns" in page

@@ -206,6 +206,9 @@ def test_classify__reports_one_pass(tmp_path):
     page = result.report(tmp_path).read_text("utf-8")
     assert "Each group was left out as the test part once" in page
     assert "one score and no spread over splits" in page
+    assert "ROC: all test parts together" in page
+    for of_many in ("± –", "AUC of a split", "one random split", "SD over splits"):
+        assert of_many not in page
 
 
 def test_compare__lines_of_one_pass_choose_inside_its_training_parts():

@@ -119,7 +119,7 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     if limit:
         steps.append(f"parameters correlating above {limit} ({settings.get('method', 'pearson')}) were dropped")
     if keep:
-        rank = result["titles"].get("ranking") or f"{settings.get('rank', 'gini')} importance".replace("_", " ")
+        rank = result["titles"]["ranking"]
         ways = _entries(settings.get("reduce", "rank"), result)
         told = {
             "rank": f"the {keep} most important ({rank}) were kept",
@@ -127,7 +127,7 @@ def _validated(settings: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         }
         steps.append(joined([told[way] for way in ways], "or"))
     chosen = f"{joined(steps)}, and " if steps else ""
-    learnt = result["titles"].get("classifier") or result["classifier"]
+    learnt = result["titles"]["classifier"]
     scored = "its predictions of all test parts were scored together" if is_pooled(result) else (
         "it was scored on the test part"
     )  # fmt: skip

@@ -15,7 +15,7 @@ from .glance import at_a_glance, leak_text, overtraining_text
 from .methods import REFERENCES, paragraph
 from .repeatability import repeats
 from .thumbnails import Thumbnail, by_channel
-from .wording import counts, defined, sample_noun, title
+from .wording import counts, defined, is_pooled, sample_noun, title
 
 #: Parameters shown at once; the rest folds away.
 _RANKED_AT_ONCE = 12
@@ -55,6 +55,7 @@ def context(
         ],
         "table": tables.combinations(results),
         "tests_notes": uncertainty.tests_notes(result),
+        "is_pooled": is_pooled(result),
         "two_sided": any(
             defined(r[s]["mean"]) for r in results["combinations"].values() for s in ("sensitivity", "specificity")
         ),
@@ -86,6 +87,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "classes": result["classes"],
         "told": verdict(result).told,
         "verdict": verdict(result),
+        "is_pooled": is_pooled(result),
         "classifier": result["classifier"].replace("_", " "),
         "titles": result["titles"],
         "n_repeats": result["n_repeats"],
@@ -93,7 +95,7 @@ def evidence(result: Mapping[str, Any], key: str, *, mapped: frozenset[str] = fr
         "n_redrawn": result.get("n_redrawn", 0),
         "labels": result["randomized"]["labels"],
         "n_labels_redrawn": result["randomized"].get("n_redrawn", 0),
-        "figure_5": auc.figure_5(result, f"{key}-auc"),
+        "figure_5": None if is_pooled(result) else auc.figure_5(result, f"{key}-auc"),
         "labellings": auc.labellings(result, f"{key}-labellings"),
         "roc": roc.roc(result, f"{key}-roc"),
         "confusion": tables.confusion(result),

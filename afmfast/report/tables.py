@@ -39,7 +39,7 @@ def combinations(results: Mapping[str, Any]) -> list[dict[str, Any]]:
             "n_columns": result["n_columns"],
             "accuracy": mean_sd(result["accuracy"]),
             "auc": mean_sd(result["auc"]),
-            "auc_range": whole_range(result["auc"]),
+            "auc_range": "" if is_pooled(result) else whole_range(result["auc"]),
             "balanced_accuracy": mean_sd(result["balanced_accuracy"]),
             "sensitivity": mean_sd(result["sensitivity"]),
             "specificity": mean_sd(result["specificity"]),
@@ -267,4 +267,6 @@ def left_out(results: Mapping[str, Any]) -> dict[str, Any]:
 
 def spread_line(spread: Mapping[str, Any] | None) -> str:
     """`0.872 ± 0.061 (0.655–1.000)`."""
-    return DASH if not spread or not defined(spread["mean"]) else f"{mean_sd(spread)} ({whole_range(spread)})"
+    if not spread or not defined(spread["mean"]):
+        return DASH
+    return f"{mean_sd(spread)} ({whole_range(spread)})" if defined(spread["sd"]) else mean_sd(spread)

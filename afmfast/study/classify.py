@@ -253,14 +253,20 @@ def _scheme(plan: Plan) -> dict[str, Any]:
 
 
 def _titles(line: Line) -> dict[str, str]:
-    """What learnt and what ranked, in words."""
+    """What learnt, what ranked and, if any were made, what components were learnt from, in words."""
     plan, selector = line.plan, _selector(line)
     if line.among:
-        told = [_titles(one)["classifier"] for one in line.among]
-        return {"classifier": ", ".join(dict.fromkeys(told)), "ranking": RANKINGS[selector.rank].title}
+        told = [_titles(one) for one in line.among]
+        learners, components = (dict.fromkeys(one[of] for one in told) for of in ("classifier", "components"))
+        return {
+            "classifier": ", ".join(learners),
+            "ranking": told[0]["ranking"],
+            "components": " or ".join(components) if all(components) else "",
+        }
     named = isinstance(plan.classifier, str)
     learnt = title_of(plan.classifier) if named else " ".join(repr(plan.classifier).split())
-    return {"classifier": learnt, "ranking": RANKINGS[selector.rank].title}
+    seen = f"the first {selector.n_components} principal components of all columns" if selector.n_components else ""
+    return {"classifier": learnt, "ranking": RANKINGS[selector.rank].title, "components": seen}
 
 
 def _permutation(scores: Scores) -> dict[str, Any]:

@@ -53,12 +53,9 @@ def paint(figure: Figure, result: Mapping[str, Any]) -> None:
     parts = figure.subplot_mosaic([["a", "c"], ["b", "c"]], width_ratios=[2.1, 1])
     edges = shared_bins(true, random)
     n_labellings, n_each = result["randomized"]["n_labellings"], result["randomized"]["splits_per_labelling"]
-    of_true, of_random = f"{len(true)} splits", f"{n_labellings} × {n_each} splits"
-    if is_pooled(result):
-        of_true, of_random = f"{result['n_repeats']} splits as one", f"{n_labellings} times as many"
     rows = (
-        ("a", true, ACTUAL, f"a  True labels, {of_true}"),
-        ("b", random, RANDOM, f"b  Randomized labels, {of_random}"),
+        ("a", true, ACTUAL, f"a  True labels, {len(true)} splits"),
+        ("b", random, RANDOM, f"b  Randomized labels, {n_labellings} × {n_each} splits"),
     )
     for key, sample, colour, heading in rows:
         axes = parts[key]
@@ -79,13 +76,8 @@ def paint(figure: Figure, result: Mapping[str, Any]) -> None:
         else:
             axes.text(0.5, 0.5, "values not kept", transform=axes.transAxes, ha="center", va="center", color=FAINT)
     parts["a"].tick_params(labelbottom=False)
-    parts["b"].set_xlabel(f"area under the ROC curve (AUC) of {_unit(result)}")
+    parts["b"].set_xlabel("area under the ROC curve (AUC) of a split")
     _paint_boxes(parts["c"], result)
-
-
-def _unit(result: Mapping[str, Any]) -> str:
-    """What one AUC is of."""
-    return "all test parts together" if is_pooled(result) else "a split"
 
 
 def _paint_boxes(axes: Axes, result: Mapping[str, Any]) -> None:
@@ -128,6 +120,7 @@ def paint_labellings(figure: Figure, result: Mapping[str, Any]) -> None:
     axes = figure.subplots()
     axes.hist(sample, bins=24, color=RANDOM, edgecolor="white", linewidth=0.4)
     bare(axes)
+    axes.set_ylim(top=1.25 * axes.get_ylim()[1])  # room for the words
     axes.set_ylabel("labellings")
     n_splits = result["randomized"]["splits_per_labelling"]
     over = "all test parts together" if is_pooled(result) else f"mean of {n_splits} splits"
@@ -158,7 +151,8 @@ def paint_combinations(figure: Figure, results: Mapping[str, Mapping[str, Any]])
     axes.axvline(0.5, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
     axes.set_yticks(range(len(names)), [fill(title(results[name]), 30) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xlabel(f"AUC of {_unit(results[names[0]])}: box = mean ± SD, bar = mean, whiskers = whole range")
+    unit = "all test parts together" if is_pooled(results[names[0]]) else "a split"
+    axes.set_xlabel(f"AUC of {unit}: box = mean ± SD, bar = mean, whiskers = whole range")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     handles = [Rectangle((0, 0), 1, 1, facecolor=c, alpha=0.85, edgecolor=INK) for c in (ACTUAL, RANDOM)]
