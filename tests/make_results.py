@@ -175,6 +175,14 @@ def _patients(rows: list[dict[str, Any]], classes: list[str], right: float) -> d
         "n_groups": len(held),
         "n_left_out": 0,
         "rules": dict.fromkeys(("mean", "median", "vote"), shares),
+        "learnt": None
+        if len(classes) > 2
+        else {
+            "n_splits": 50,
+            "rules": dict.fromkeys(
+                ("mean", "vote"), shares | {"threshold": {"median": 0.45, "low": 0.3, "high": 0.62}}
+            ),
+        },
         "groups": [{"group": g, "label": own, "n_rows": n, "called": called[g]} for g, (own, n) in held.items()],
     }
 

@@ -9,6 +9,7 @@ from .wording import DASH, defined, fixed, joined, p_value, plural, score, share
 
 #: How the rows of a group became one decision, in words.
 _RULES = {"mean": "mean probability", "median": "median probability", "vote": "vote of its rows"}
+_LEARNT = {"mean": "mean probability, threshold learnt", "vote": "m of n rows, m learnt"}
 _TOLD = {
     "apart": "some levels hold several classes",
     "partly": "cannot be told apart for all classes",
@@ -100,6 +101,14 @@ def patients(result: Mapping[str, Any]) -> dict[str, Any] | None:
         }
         for rule, by in found["rules"].items()
     ]
+    learnt = found["learnt"]
+    lines += [
+        {
+            "rule": _LEARNT[rule],
+            "cells": [_right(by["accuracy"]), *(_right(by["by_class"][c]) for c in result["classes"])],
+        }
+        for rule, by in (learnt["rules"] if learnt else {}).items()
+    ]
     wrong = [g for g in found["groups"] if g["called"] != g["label"]]
     named = [f"{g['group']} ({g['label']}, taken for {g['called']}; {plural(g['n_rows'], 'row')})" for g in wrong]
     return {
@@ -108,7 +117,21 @@ def patients(result: Mapping[str, Any]) -> dict[str, Any] | None:
         "n_groups": found["n_groups"],
         "n_left_out": found["n_left_out"],
         "wrong": joined(named),
+        "learnt": _learnt(learnt, result) if learnt else "",
     }
+
+
+def _learnt(learnt: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    at = {
+        rule: f"{fixed(by['threshold']['median'], 2)} "
+        f"({fixed(by['threshold']['low'], 2)}–{fixed(by['threshold']['high'], 2)})"
+        for rule, by in learnt["rules"].items()
+    }
+    return (
+        f"Threshold and m: learnt in each of {plural(learnt['n_splits'], 'split')} from further splits of its training groups, as what "
+        f"tells most of these right: {result['positive']} from a mean probability of {at['mean']}, or a share of the "
+        f"rows of {at['vote']} on (median, 95 % of splits). A group is what most splits call it."
+    )
 
 
 def _role(name: str, result: Mapping[str, Any]) -> str:

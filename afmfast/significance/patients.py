@@ -68,6 +68,22 @@ def decide(predictions: Predictions, how: How = "mean") -> Decisions:
     return Decisions(np.unique(seen.groups), y, np.bincount(member), called)
 
 
+def best_threshold(numbers: np.ndarray, is_positive: np.ndarray) -> float:
+    """From which of the `numbers` (g,) on groups are called positive, so that most of both kinds are right.
+
+    The middle between two neighbours that has the highest balanced accuracy, of equals the one nearest to one half;
+    one half where all numbers are equal or all groups of one kind.
+    """
+    distinct = np.unique(numbers)
+    if len(distinct) < 2 or is_positive.all() or not is_positive.any():
+        return 0.5
+    middles = (distinct[1:] + distinct[:-1]) / 2
+    called = numbers >= middles[:, None]
+    right = called[:, is_positive].mean(axis=1) + (~called[:, ~is_positive]).mean(axis=1)
+    equals = middles[right >= right.max() - _ROUNDING]
+    return float(equals[np.abs(equals - 0.5).argmin()])
+
+
 def share_right(decisions: Decisions, code: int | None = None, *, level: float = 0.95) -> Share:
     """How many groups, of one class or of all, were called right; the interval takes groups as independent.
 

@@ -26,6 +26,7 @@ from .checks import Warnings, warning
 from .copies import check_rows
 from .evidence import averaged, intervals_of, patients_of
 from .folder import StageProgress
+from .learnt_rules import learnt_rules
 from .result import Result, probability_of
 
 #: A labelling count beyond this is written as "more than can be counted", which is what it is.
@@ -124,14 +125,19 @@ def evaluate(
 ) -> list[Result]:
     """Run lines that differ in classifier and selection alone, and draw the conclusions of each.
 
+    Rules for groups are learnt for the first one, which gives the answer.
+
     `group_names` (n_rows,) and `described` (one line a column: name, unit, definition) only label the result;
     `wrong_splits` says that rows of one group stand on both sides. Batches are kept in `folder` and read from there.
     """
     found = run_lines(table, lines, pool=pool, folder=folder, progress=progress)
-    return [
+    results = [
         _concluded(line, scores, channels, group_names, described, wrong_splits)
         for line, scores in zip(lines, found, strict=True)
     ]
+    if results[0].patients is not None:
+        results[0].patients["learnt"] = learnt_rules(found[0], lines[0])
+    return results
 
 
 def _concluded(

@@ -53,6 +53,7 @@ def patients_of(said: Predictions, classes: Sequence[str]) -> dict[str, Any] | N
         "n_groups": len(first.y),
         "n_left_out": n_groups - len(first.y),
         "rules": {rule: _shares(found, classes) for rule, found in decisions.items()},
+        "learnt": None,
         "groups": [
             {"group": str(group), "label": classes[y], "n_rows": int(n), "called": classes[called]}
             for group, y, n, called in zip(first.groups, first.y, first.n_rows, first.called, strict=True)

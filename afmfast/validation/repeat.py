@@ -219,11 +219,22 @@ def _actual(table: Table, lines: Sequence[Line], batch: Batch) -> list[Records]:
     numbers = np.arange(batch.first, batch.first + batch.count)
     labels, plan = np.tile(table.y, (batch.count, 1)), lines[0].plan
     if plan.is_pooled:
-        drawn = _as_drawn(plan, plan.sides(table, table.y)[numbers], numbers)
+        drawn = splits_of_true_labels(table, plan, numbers, np.zeros(len(numbers), np.int32))
         found = fit_splits(table, lines, labels, drawn, numbers, ALL)
     else:
         found = repeats_of(table, lines, labels, numbers, ALL)
     return [_of_true_labels(table, labels, numbers, made) for made in found]
+
+
+def splits_of_true_labels(table: Table, plan: Plan, numbers: np.ndarray, draws: np.ndarray) -> Drawn:
+    """The splits with these `numbers` (m,) and `draws` (m,), as they are stored."""
+    if plan.is_pooled:
+        return _as_drawn(plan, plan.sides(table, table.y)[numbers], numbers)
+    labels = np.tile(table.y, (len(numbers), 1))
+    return draw_splits(
+        labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
+        n_folds=plan.n_folds,
+    )  # fmt: skip
 
 
 def _as_drawn(plan: Plan, side: np.ndarray, numbers: np.ndarray) -> Drawn:
