@@ -128,9 +128,9 @@ def _learnt(learnt: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         for rule, by in learnt["rules"].items()
     }
     return (
-        f"Threshold and m: learnt in each of {plural(learnt['n_splits'], 'split')} from further splits of its training groups, as what "
-        f"tells most of these right: {result['positive']} from a mean probability of {at['mean']}, or a share of the "
-        f"rows of {at['vote']} on (median, 95 % of splits). A group is what most splits call it."
+        f"Threshold and m: learnt in each of {plural(learnt['n_splits'], 'split')} from further splits of its training "
+        f"groups, as what tells most of these right: {result['positive']} from a mean probability of {at['mean']}, or "
+        f"a share of the rows of {at['vote']} on (median, 95 % of splits). A group is what most splits call it."
     )
 
 
