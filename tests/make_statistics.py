@@ -2,7 +2,8 @@
 
     python tests/make_statistics.py
 
-Needs statsmodels in this Python, and R on the path. One line a number: what it is, of what, from which program.
+Needs statsmodels, julearn and baycomp in this Python, and R on the path. One line a number: what it is, of what, from
+which program.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from baycomp import two_on_single
+from julearn.stats.corrected_ttest import _compute_corrected_ttest
 from scipy.stats import contingency
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
@@ -30,6 +33,12 @@ P_VALUES = {
 }  # fmt: skip
 SHARES = ["0/7", "3/10", "9/10", "12/12", "47/60"]
 TABLES = {"2x2": [[9, 1], [2, 8]], "2x3": [[4, 3, 0], [1, 2, 6]], "3x3": [[5, 1, 0], [0, 4, 2], [1, 1, 6]]}
+#: AUCs with the groups in a training and in a test part.
+AUCS = {
+    "5 folds twice": ([0.61, 0.72, 0.48, 0.66, 0.59, 0.57, 0.70, 0.63, 0.52, 0.68], 32, 8),
+    "8 at random": ([0.55, 0.71, 0.62, 0.80, 0.47, 0.66, 0.58, 0.69], 28, 12),
+    "below chance": ([0.31, 0.52, 0.44, 0.38, 0.49], 20, 9),
+}
 
 
 def r(expression: str) -> list[float]:
@@ -64,6 +73,12 @@ def lines() -> list[tuple[str, str, int, float, str, str]]:
         chi2 = r(f"chisq.test(matrix({flat}, {len(table)}, byrow=TRUE), correct=FALSE)$statistic")
         n, least = np.sum(table), min(np.shape(table)) - 1
         found.append(("cramers_v", name, 0, (chi2[0] / (n * least)) ** 0.5, "R chisq.test", r_version))
+    for name, (aucs, n_train, n_test) in AUCS.items():
+        t, p = _compute_corrected_ttest(np.array(aucs) - 0.5, n_train, n_test, alternative="greater")
+        found += [("corrected_t", name, i, v, "julearn", version("julearn")) for i, v in enumerate((t, p))]
+    folds = np.array(AUCS["5 folds twice"][0])
+    p = two_on_single(np.full(len(folds), 0.5), folds, runs=2)[0]
+    found.append(("corrected_t", "5 folds twice", 1, p, "baycomp", version("baycomp")))
     return found
 
 

@@ -1,8 +1,10 @@
 """A p-value is a promise about data without signal, and is tested as one."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,6 +100,24 @@ def test_corrected_t__follows_nadeau_and_bengio():
     assert found.p == pytest.approx(stats.t.sf(t, 3))
     assert found.evidence
     assert found.reason == ""
+
+
+#: AUCs with the groups in a training and in a test part, as in make_statistics.py.
+AUCS = {
+    "5 folds twice": ([0.61, 0.72, 0.48, 0.66, 0.59, 0.57, 0.70, 0.63, 0.52, 0.68], 32, 8),
+    "8 at random": ([0.55, 0.71, 0.62, 0.80, 0.47, 0.66, 0.58, 0.69], 28, 12),
+    "below chance": ([0.31, 0.52, 0.44, 0.38, 0.49], 20, 9),
+}
+
+
+def test_corrected_t__is_that_of_other_programs():
+    with (Path(__file__).parent / "reference" / "statistics.csv").open(encoding="utf-8") as file:
+        lines = [line for line in csv.DictReader(file) if line["quantity"] == "corrected_t"]
+    assert {line["program"] for line in lines} == {"julearn", "baycomp"}
+    for line in lines:
+        auc, n_train, n_test = AUCS[line["of"]]
+        found = corrected_t(np.array(auc), n_train_groups=n_train, n_test_groups=n_test, n_groups=40)
+        assert (found.t, found.p)[int(line["place"])] == pytest.approx(float(line["value"]))
 
 
 @pytest.mark.parametrize(
