@@ -40,14 +40,15 @@ def demo(
 ) -> StudyResult:
     """Make a labelled two-channel archive, study it, and write its report.
 
+    Lines are scanned forth and back, so that `afmfast repeatability` has something to compare.
     `null` makes the same archive without any difference between its classes: an honest p is then uniform.
     """
     chosen = SIZES[size]
     folder = Path(out) / f"{size}{'-null' if null else ''}-seed-{seed}"
     shape = (chosen.pixels, chosen.pixels)
-    manifest = archive(folder / "scans", n_rows=chosen.n_rows, shape=shape, seed=seed, null=null)
+    manifest = archive(folder / "scans", n_rows=chosen.n_rows, shape=shape, seed=seed, null=null, retraces=True)
     settings = Settings(
-        manifest=manifest, name="demo-null" if null else "demo", seed=seed, repeats=chosen.repeats,
+        manifest=manifest, name="demo-null" if null else "demo", seed=seed, retraces=True, repeats=chosen.repeats,
         permutations=chosen.permutations, splits_per_permutation=chosen.splits_per_permutation,
     )  # fmt: skip
     return run_study(settings, out=folder / "study", scheduler=scheduler, workers=workers, progress=progress)
