@@ -217,5 +217,6 @@ def test_coverage_benchmark__runs(monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks" / "validity")
     coverage = import_module("coverage_of_intervals")
     assert coverage.line_fixed(20, 2, 0.75, 2)[:4] == ["fixed", "20", "2", "0.75"]
-    assert coverage.line_trained(20, 2, 0.9, 2)[0] == "trained"
+    for how in coverage.TRAINED:
+        assert coverage.line_trained(20, 2, 0.9, how, 2)[0] == how
     assert coverage.line_difference(20, 2, 2)[0] == "difference"
