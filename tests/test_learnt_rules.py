@@ -14,7 +14,7 @@ from afmfast.kernels.learners.parts import TEST, TRAIN
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.significance.patients import best_threshold
-from afmfast.study.classify import _predictions
+from afmfast.study.conclude import predictions
 from afmfast.study.evidence import averaged, patients_of
 from afmfast.study.learnt_rules import learnt_rules
 from afmfast.validation.choice import inner_splits
@@ -146,7 +146,7 @@ def test_learnt_rules__tell_a_rare_class_better_than_one_half_does():
         table = archive(seed, effect=1.5)
         scores = scores_of(table)
         learnt.append(balanced(learnt_rules(scores, LINE)["rules"]["mean"]))
-        said = averaged(_predictions(scores, None), table.classes, "1")
+        said = averaged(predictions(scores, None), table.classes, "1")
         plain.append(balanced(patients_of(said, table.classes)["rules"]["mean"]))
     assert stats.ttest_rel(learnt, plain, alternative="greater").pvalue < 0.001
 
