@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pytest
 
 from afmfast.schedule import open_pool
-from afmfast.validation.repeat import Batch
+from afmfast.validation.batches import Batch
 from afmfast.validation.tasks import TASK_SECONDS, cut, task_seconds
 
 HAND_OUT = 1 / 500

@@ -17,13 +17,14 @@ from afmfast.significance.patients import best_threshold
 from afmfast.study.conclude import predictions
 from afmfast.study.evidence import averaged, patients_of
 from afmfast.study.learnt_rules import learnt_rules
+from afmfast.validation.batches import splits_of_true_labels
 from afmfast.validation.choice import inner_splits
 from afmfast.validation.data import Table
 from afmfast.validation.inner import inner_predictions
 from afmfast.validation.outcome import Scores
 from afmfast.validation.plan import CHOSEN, Line, Plan
 from afmfast.validation.predict import TESTED
-from afmfast.validation.repeat import fit_splits, splits_of_true_labels
+from afmfast.validation.repeat import fit_splits
 from afmfast.validation.run import run_lines
 
 PLAN = Plan("lda", n_repeats=40, n_permutations=0)

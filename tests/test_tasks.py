@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from afmfast.validation import tasks
-from afmfast.validation.repeat import Batch
+from afmfast.validation.batches import Batch
 from afmfast.validation.tasks import HALF_BUSY, TASK_SECONDS, cut, pilot, task_seconds
 
 FITS = [1e-4, 1e-3, 0.02, 0.2, 3.0]

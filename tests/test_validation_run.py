@@ -22,9 +22,10 @@ from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.validation import run as running
 from afmfast.validation import summary, tasks
+from afmfast.validation.batches import Batch
 from afmfast.validation.outcome import Scores
 from afmfast.validation.plan import Line, Plan, Table, key
-from afmfast.validation.repeat import RANKED_LOW, Batch, repeats_of
+from afmfast.validation.repeat import RANKED_LOW, repeats_of
 from afmfast.validation.run import run, run_lines
 from afmfast.validation.split import draw_splits
 from afmfast.validation.standing import standing

@@ -10,11 +10,12 @@ import numpy as np
 from .. import seeds
 from ..kernels.learners.parts import one_part
 from ..selection.table import Selector
+from ..validation.batches import labelling_of
 from ..validation.calm import calm
 from ..validation.data import Table
 from ..validation.labels import LabelSpace
 from ..validation.plan import Line
-from ..validation.repeat import labelling_of, repeats_of
+from ..validation.repeat import repeats_of
 from ..validation.scores import one_or_mean
 from .result import spread
 

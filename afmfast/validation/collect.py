@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .repeat import ACTUAL, Batch, Records
+from .batches import ACTUAL, Batch, Records
 from .scores import Parts
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .batches import splits_of_true_labels
 from .choice import inner_splits
 from .outcome import Scores
 from .plan import Line
 from .predict import TESTED
-from .repeat import fit_splits, splits_of_true_labels
+from .repeat import fit_splits
 
 
 def inner_predictions(scores: Scores, line: Line, n_splits: int) -> np.ndarray:

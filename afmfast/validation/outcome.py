@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from .batches import labelling_of
 from .collect import Collected
 from .data import Table
 from .labels import LabelSpace
 from .plan import Plan
-from .repeat import labelling_of
 from .scores import STATISTICS, Parts, one_or_mean, score_parts
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import AfmfastWarning, SettingsError
 from ..schedule import Pool
+from .batches import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .calm import calm
 from .collect import Collected
 from .data import Table
@@ -16,7 +17,6 @@ from .labels import LabelSpace
 from .outcome import Scores, randomized_from
 from .passes import check_trained
 from .plan import Line, Plan, Selector, key, settings_of
-from .repeat import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .split import check_splittable
 from .standing import announce, numbers_of
 from .store import BatchStore

@@ -15,9 +15,9 @@ import numpy as np
 from ..contracts import check, name_of
 from ..errors import StoreError
 from ..files import write_text
+from .batches import ACTUAL, ENUMERATED
 from .collect import Collected
 from .plan import Plan
-from .repeat import ACTUAL, ENUMERATED
 from .scores import STATISTICS
 from .store import scores_of
 from .table import SCHEMES

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from ..contracts import check, name_of
 from ..errors import StoreError
 from ..files import written
-from .repeat import ACTUAL, Batch, Records
+from .batches import ACTUAL, Batch, Records
 
 _METADATA = b"afmfast"
 

@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from .repeat import ACTUAL, Batch, Records, Shared, run_batch
+from .batches import ACTUAL, Batch, Records, Shared, run_batch
 
 #: Handing a task out and keeping its result costs some 5 ms of CPU time, so a hundredth of this.
 TASK_SECONDS = 0.35
