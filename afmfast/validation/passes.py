@@ -89,8 +89,8 @@ def _check_batches(table: Table) -> None:
     if len(batches) == 0 or (batches == "").any():
         row = f", such as row {table.rows[int(np.argmax(batches == ''))]!r}" if len(batches) else ""
         raise DataError(
-            f"the batch of some rows is not known{row}; leave_one_batch_out needs one for every row (in a study: the "
-            "column of the manifest that `batch` names)"
+            f"the batch of some rows is not known{row}; leave_one_batch_out needs one for every row (`batches`; in a "
+            "study the column of the manifest that `batch` names)"
         )
     names = np.unique(batches).tolist()
     if len(names) < 2:
