@@ -1,6 +1,6 @@
 """The only door to Dask: the same tasks run serially, on threads, on processes, or on a cluster."""
 
-from .pool import MODES as MODES
+from .opening import MODES as MODES
+from .opening import Scheduler as Scheduler
+from .opening import open_pool as open_pool
 from .pool import Pool as Pool
-from .pool import Scheduler as Scheduler
-from .pool import open_pool as open_pool

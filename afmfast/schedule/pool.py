@@ -1,18 +1,12 @@
-"""Pools of this process, and the door to those of others."""
+"""What a pool is, and the pools of this process."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from ..errors import SettingsError
-
-#: A mode by name, the address of a running Dask scheduler, a `distributed.Client`, or None for the best local mode.
-Scheduler = Any
-MODES = ("serial", "threads", "processes")
 #: Seconds that running tasks get to end after an interrupt; they are computed again anyway.
 _LAST_SECONDS = 0.5
 
@@ -42,35 +36,6 @@ class Pool(Protocol):
         ...
 
 
-@contextmanager
-def open_pool(scheduler: Scheduler = None, *, workers: int | None = None, holds_gil: bool = False) -> Iterator[Pool]:
-    """A pool for the length of a `with` block.
-
-    `scheduler` None means threads, or processes for tasks that hold Python's lock (`holds_gil`);
-    `workers` counts local workers (default: the cores this process may use).
-    Raises `SettingsError` for a mode that does not exist, `AfmfastError` for a scheduler that does not answer,
-    workers that do not start, die, or have another afmfast; warns of workers of another CPU type, and of none.
-    """
-    if workers is not None and workers < 1:
-        raise SettingsError(f"workers = {workers}; give 1 or more")
-    count = workers or _cores()
-    mode = scheduler if scheduler is not None else ("processes" if holds_gil and count > 1 else "threads")
-    if mode == "serial":
-        yield _Serial()
-    elif mode == "threads":
-        with _threads(count) as pool:
-            yield pool
-    else:
-        from .cluster import connected, local_cluster
-
-        with local_cluster(count) if mode == "processes" else connected(mode, modes=MODES) as cluster:
-            yield cluster
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def call(function: Callable[..., Any], *given: Any) -> Any:
     """Call a function with what is given; None at the end means nothing."""
     return function(*given[:-1]) if given[-1] is None else function(*given)
@@ -88,8 +53,14 @@ class _Serial:
             yield index, call(function, task, shared)
 
 
+def serial() -> Pool:
+    """One task after the other."""
+    return _Serial()
+
+
 @contextmanager
-def _threads(count: int) -> Iterator[Pool]:
+def threads(count: int) -> Iterator[Pool]:
+    """So many threads of this process."""
     executor = ThreadPoolExecutor(count, thread_name_prefix="afmfast")
     pool = _Threads(executor, count)
     try:
