@@ -272,6 +272,18 @@ def test_leave_one_batch_out__what_cannot_be_left_out_is_refused(table, batch, s
         classified(table, scheme="leave_one_batch_out", batch=batch)
 
 
+def test_status__names_the_classifier_of_every_line_once(table, tmp_path):
+    with open_pool("serial") as pool:
+        for folder, lists in (("one", {"keep": (2, 3)}), ("two", {"classifier": ("lda", "k_nearest(n_neighbors=3)")})):
+            chosen = Settings(**(FAST | {"combinations": [("height",)], "inner_splits": 0} | lists))
+            classify_table(table, chosen, pool=pool, folder=StudyFolder(tmp_path / folder).repeats)
+            StudyFolder(tmp_path / folder).save(chosen)
+    said = [text.partition(": ")[0] for name in ("one", "two") for _, text in status(tmp_path / name)[4:-1]]
+    assert sorted(said) == [
+        "height, 2 kept, lda", "height, 3 kept, lda", "height, k nearest (n_neighbors=3)", "height, lda"
+    ]  # fmt: skip
+
+
 def test_status__of_one_pass_has_no_score_before_its_end(table, tmp_path):
     with open_pool("serial") as pool:
         classify_table(table, Settings(**FAST, scheme="leave_one_group_out"), pool=pool, folder=tmp_path)

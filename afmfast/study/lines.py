@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from ..selection.repeatability import RepeatabilityGate
 from ..selection.table import Selector
-from ..validation.options import canonical
+from ..validation.options import in_words
 from ..validation.plan import CHOSEN, Line, Plan
 from .settings import Settings
 
@@ -72,8 +72,6 @@ def of_channels(line: Line, label: str, gate: RepeatabilityGate | None = None) -
 def _words(listed: Sequence[bool], entry: tuple[Any, ...]) -> str:
     classifier, keep, correlation, reduction = entry
     limit = "no correlation filter" if correlation is None else f"|r| up to {correlation:g}"
-    named = canonical(classifier).replace("_", " ").replace("(", " (") if isinstance(classifier, str) else (
-        type(classifier).__name__
-    )  # fmt: skip
+    named = in_words(classifier) if isinstance(classifier, str) else type(classifier).__name__
     told = (named, f"{keep} kept", limit, "principal components" if reduction == "pca" else "by importance")
     return ", ".join(part for part, is_listed in zip(told, listed, strict=True) if is_listed)

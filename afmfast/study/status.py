@@ -87,9 +87,8 @@ def _rate(known: list[Standing]) -> float:
 
 
 def _configuration(one: Standing, is_ambiguous: bool) -> str:
-    name = (one.name if ", " in one.name else f"{one.name}, {one.classifier}") + (
-        f" [{one.key[:8]}]" if is_ambiguous else ""
-    )
+    named = one.classifier.partition("(")[0].replace("_", " ") in one.name
+    name = (one.name if named else f"{one.name}, {one.classifier}") + (f" [{one.key[:8]}]" if is_ambiguous else "")
     counts = [f"{one.done['actual']} of {one.planned['actual']} repeats"]
     counts += [f"{one.done[k]} of {one.planned[k]} {said}" for k, said in _KINDS.items() if k in one.planned]
     said = [", ".join(counts)]

@@ -67,6 +67,12 @@ def canonical(written: str) -> str:
     return f"{name}({', '.join(told)})" if told else name
 
 
+def in_words(written: str) -> str:
+    """For a line of a table: `k nearest (n_neighbors=3)`."""
+    name, bracket, options = canonical(written).partition("(")
+    return f"{name.replace('_', ' ')} {bracket}{options}".strip()
+
+
 def _value(what: str, value: str, default: int | float) -> int | float:
     is_whole = isinstance(default, int)
     try:
