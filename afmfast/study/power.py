@@ -96,9 +96,7 @@ def document_of(
         "logistic_regression", n_repeats=5, test_size=settings.test_size, n_permutations=0, splits_per_permutation=1,
         seed=settings.seed,
     )  # fmt: skip
-    selector = Selector(
-        settings.correlations[0], settings.method, settings.keeps[0], "gini_single", settings.reductions[0]
-    )
+    selector = Selector(settings.correlations[0], settings.method, settings.keeps[0], "gini_single")
     model = model_of(data)
     n_groups = np.array([len(sizes) for sizes in model.sizes])
     said = of_stage(progress, "power")
