@@ -94,20 +94,12 @@ def patients(result: Mapping[str, Any]) -> dict[str, Any] | None:
     found = result["patients"]
     if found is None or not found["n_groups"]:
         return None
-    lines = [
-        {
-            "rule": _RULES[rule],
-            "cells": [_right(by["accuracy"]), *(_right(by["by_class"][c]) for c in result["classes"])],
-        }
-        for rule, by in found["rules"].items()
-    ]
     learnt = found["learnt"]
-    lines += [
-        {
-            "rule": _LEARNT[rule],
-            "cells": [_right(by["accuracy"]), *(_right(by["by_class"][c]) for c in result["classes"])],
-        }
-        for rule, by in (learnt["rules"] if learnt else {}).items()
+    rules = [(_RULES[rule], by) for rule, by in found["rules"].items()]
+    rules += [(_LEARNT[rule], by) for rule, by in (learnt["rules"] if learnt else {}).items()]
+    lines = [
+        {"rule": rule, "cells": [_right(by["accuracy"]), *(_right(by["by_class"][c]) for c in result["classes"])]}
+        for rule, by in rules
     ]
     wrong = [g for g in found["groups"] if g["called"] != g["label"]]
     named = [f"{g['group']} ({g['label']}, taken for {g['called']}; {plural(g['n_rows'], 'row')})" for g in wrong]

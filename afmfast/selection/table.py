@@ -45,15 +45,14 @@ class Reduction:
     """How columns become the `keep` that a classifier sees: so many of them, or components of all."""
 
     name: str
-    title: str
     makes_components: bool
 
 
 REDUCTIONS: Registry[Reduction] = Registry(
     "reduction",
     (
-        Reduction("rank", "the most important columns", makes_components=False),
-        Reduction("pca", "the first principal components of all columns", makes_components=True),
+        Reduction("rank", makes_components=False),
+        Reduction("pca", makes_components=True),
     ),
 )
 

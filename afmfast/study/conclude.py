@@ -39,11 +39,8 @@ def concluded(
     table, plan, selector = scores.table, scores.plan, _selector(line)
     line = line._replace(plan=plan)
     auc = scores.of("auc")
-    shape = (0, plan.splits_per_permutation)
-    none = np.empty(shape)
     randomized = scores.randomized
-    auc_randomized = none if randomized is None else randomized.of("auc", scores.positive)
-    accuracy_randomized = none if randomized is None else randomized.of("accuracy", scores.positive)
+    auc_randomized, accuracy_randomized = (_randomized(scores, statistic) for statistic in ("auc", "accuracy"))
     chance = float("nan") if randomized is None else randomized.chance
     matrix = summary.confusion(scores)
     n_train, n_test = scores.groups_per_part
@@ -99,6 +96,13 @@ def concluded(
         n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
         warnings=[warning(code, text) for code, text in scores.warnings],
     )
+
+
+def _randomized(scores: Scores, statistic: str) -> np.ndarray:
+    """A statistic of every randomized labelling and split: (n_labellings, S)."""
+    if scores.randomized is None:
+        return np.empty((0, scores.plan.splits_per_permutation))
+    return scores.randomized.of(statistic, scores.positive)
 
 
 def _selector(line: Line) -> Selector:

@@ -52,7 +52,7 @@ def patients_of(said: Predictions, classes: Sequence[str]) -> dict[str, Any] | N
     return {
         "n_groups": len(first.y),
         "n_left_out": n_groups - len(first.y),
-        "rules": {rule: _shares(found, classes) for rule, found in decisions.items()},
+        "rules": {rule: shares_right(found, classes) for rule, found in decisions.items()},
         "learnt": None,
         "groups": [
             {"group": str(group), "label": classes[y], "n_rows": int(n), "called": classes[called]}
@@ -94,6 +94,7 @@ def _document(interval: Interval) -> dict[str, Any]:
     return {**asdict(interval), "approximate": interval.approximate}
 
 
-def _shares(decisions: Decisions, classes: Sequence[str]) -> dict[str, Any]:
+def shares_right(decisions: Decisions, classes: Sequence[str]) -> dict[str, Any]:
+    """How many groups a rule called right, of all and of each class."""
     by_class = {name: asdict(share_right(decisions, code)) for code, name in enumerate(classes)}
     return {"accuracy": asdict(share_right(decisions)), "by_class": by_class}

@@ -5,27 +5,20 @@ It is learnt in every split from its training groups alone, on predictions of ro
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..significance.patients import Decisions, best_threshold, share_right
+from ..significance.patients import Decisions, best_threshold
 from ..validation.calm import calm
 from ..validation.inner import inner_predictions
 from ..validation.outcome import Scores
 from ..validation.plan import Line
+from .evidence import shares_right
 
 #: Of the random splits; each takes as many more fits as there are inner splits.
 N_SPLITS = 50
-
-
-class _Called(NamedTuple):
-    """Of groups (g,): in how many splits they were tested, and called positive; `thresholds` of the splits."""
-
-    tested: np.ndarray
-    positive: np.ndarray
-    thresholds: np.ndarray
 
 
 def learnt_rules(scores: Scores, line: Line) -> dict[str, Any] | None:
@@ -41,11 +34,11 @@ def learnt_rules(scores: Scores, line: Line) -> dict[str, Any] | None:
     n_splits = n_repeats if scores.plan.is_pooled else min(N_SPLITS, n_repeats)
     with calm():
         inner = inner_predictions(scores, line, n_splits)
-    tested = _tested(scores, n_splits)
+    tested, groups = _tested(scores, n_splits), _groups(scores)
     rules = {}
     for name in ("mean", "vote"):
-        of_rows = [_of_rows(name, said, positive) for said in (inner, tested)]
-        rules[name] = _right(scores, _called(scores, *of_rows), positive)
+        learnt_from, judged = (_of_groups(_of_rows(name, said, positive), groups) for said in (inner, tested))
+        rules[name] = _right(table.classes, positive, groups, learnt_from, judged)
     return {"n_splits": n_splits, "rules": rules}
 
 
@@ -66,48 +59,50 @@ def _of_rows(rule: str, said: np.ndarray, positive: int) -> np.ndarray:
     return np.where(np.isnan(said[..., positive]), np.nan, called)
 
 
-def _called(scores: Scores, inner: np.ndarray, tested: np.ndarray) -> _Called:
-    member, is_positive = _groups(scores)
-    n = len(is_positive)
-    found = _Called(np.zeros(n, int), np.zeros(n, int), np.empty(len(inner)))
-    for k in range(len(inner)):
-        learnt_from, judged = _means(inner[k], member, n), _means(tested[k], member, n)
-        seen = ~np.isnan(learnt_from)
-        found.thresholds[k] = best_threshold(learnt_from[seen], is_positive[seen])
-        found.tested[:] += ~np.isnan(judged)
-        found.positive[:] += np.nan_to_num(judged, nan=-1.0) >= found.thresholds[k]
-    return found
+class _Groups(NamedTuple):
+    """`member` (n,) number of each row's group, -1 in groups of both classes; `is_positive` (g,) of the others."""
+
+    member: np.ndarray
+    is_positive: np.ndarray
 
 
-def _groups(scores: Scores) -> tuple[np.ndarray, np.ndarray]:
-    """Number of each row's group (n,), -1 in groups of both classes; whether groups are positive (g,) bool."""
+def _groups(scores: Scores) -> _Groups:
     table = scores.table
     _, member = np.unique(table.groups, return_inverse=True)
     share = np.bincount(member, weights=table.y == scores.positive) / np.bincount(member)
     pure = (share == 0) | (share == 1)
     numbers = np.where(pure, np.cumsum(pure) - 1, -1)
-    return numbers[member], share[pure] == 1
+    return _Groups(numbers[member], share[pure] == 1)
 
 
-def _means(of_rows: np.ndarray, member: np.ndarray, n: int) -> np.ndarray:
-    """Mean over the rows of each group of which something was said: (n,), NaN where of none."""
-    there = (member >= 0) & ~np.isnan(of_rows)
-    times = np.bincount(member[there], minlength=n)
-    total = np.bincount(member[there], weights=of_rows[there], minlength=n)
-    return np.divide(total, times, out=np.full(n, np.nan), where=times > 0)
+def _of_groups(of_rows: np.ndarray, groups: _Groups) -> np.ndarray:
+    """Mean over the rows of each group of which something was said: (n_splits, g), NaN where of none."""
+    means = np.full((len(of_rows), len(groups.is_positive)), np.nan)
+    for mean, values in zip(means, of_rows, strict=True):
+        there = (groups.member >= 0) & ~np.isnan(values)
+        times = np.bincount(groups.member[there], minlength=len(mean))
+        total = np.bincount(groups.member[there], weights=values[there], minlength=len(mean))
+        np.divide(total, times, out=mean, where=times > 0)
+    return means
 
 
-def _right(scores: Scores, called: _Called, positive: int) -> dict[str, Any]:
-    _, is_positive = _groups(scores)
-    tested = called.tested > 0
-    codes = np.where(is_positive, positive, 1 - positive)[tested]
-    says_positive = 2 * called.positive[tested] > called.tested[tested]
-    decisions = Decisions(
-        np.flatnonzero(tested), codes, called.tested[tested], np.where(says_positive, positive, 1 - positive)
+def _right(
+    classes: Sequence[str], positive: int, groups: _Groups, learnt_from: np.ndarray, judged: np.ndarray
+) -> dict[str, Any]:
+    """By thresholds learnt in each split from `learnt_from` (n_splits, g), and applied to `judged` there."""
+    thresholds = np.array(
+        [best_threshold(numbers[seen], groups.is_positive[seen])
+         for numbers, seen in zip(learnt_from, ~np.isnan(learnt_from), strict=True)]
+    )  # fmt: skip
+    n_tested = (~np.isnan(judged)).sum(axis=0)
+    n_positive = (np.nan_to_num(judged, nan=-1.0) >= thresholds[:, None]).sum(axis=0)
+    some = n_tested > 0
+    y, called = (
+        np.where(is_positive, positive, 1 - positive)[some]
+        for is_positive in (groups.is_positive, 2 * n_positive > n_tested)
     )
-    low, median, high = np.quantile(called.thresholds, (0.025, 0.5, 0.975))
+    low, median, high = np.quantile(thresholds, (0.025, 0.5, 0.975))
     return {
-        "accuracy": asdict(share_right(decisions)),
-        "by_class": {name: asdict(share_right(decisions, code)) for code, name in enumerate(scores.table.classes)},
+        **shares_right(Decisions(np.flatnonzero(some), y, n_tested[some], called), classes),
         "threshold": {"median": float(median), "low": float(low), "high": float(high)},
     }

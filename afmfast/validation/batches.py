@@ -16,9 +16,9 @@ from .labels import Labelling, LabelSpace
 from .passes import trains_every_class
 from .plan import Line, Plan
 from .predict import ALL, TESTED
-from .repeat import Repeats, fit_splits, repeats_of
+from .repeat import Repeats, fit_splits, random_splits, repeats_of
 from .scores import Parts, score_parts
-from .split import Drawn, draw_splits
+from .split import Drawn
 from .table import LABEL_MODELS
 
 #: Columns of a batch by name: (m,) or (m, k) arrays, or m arrays of different length.
@@ -84,11 +84,7 @@ def splits_of_true_labels(table: Table, plan: Plan, numbers: np.ndarray, draws: 
     """The splits with these `numbers` (m,) and `draws` (m,), as they are stored."""
     if plan.is_pooled:
         return _as_drawn(plan, plan.sides(table, table.y)[numbers], numbers)
-    labels = np.tile(table.y, (len(numbers), 1))
-    return draw_splits(
-        labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
-        n_folds=plan.n_folds,
-    )  # fmt: skip
+    return random_splits(table, plan, np.tile(table.y, (len(numbers), 1)), numbers, draws)
 
 
 def _as_drawn(plan: Plan, side: np.ndarray, numbers: np.ndarray) -> Drawn:

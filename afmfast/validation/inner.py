@@ -23,15 +23,13 @@ def inner_predictions(scores: Scores, line: Line, n_splits: int) -> np.ndarray:
     drawn = splits_of_true_labels(table, plan, numbers, scores.repeats["draw"][:n_splits])
     labels = np.tile(table.y, (n_splits, 1))
     outer, inner = inner_splits(table, plan, labels, drawn, numbers)
-    taken = scores.repeats["choice"][outer] if len(outer) else outer
+    taken = scores.repeats["choice"][outer]
     total = np.zeros((n_splits, len(table.y), table.n_classes))
     times = np.zeros((n_splits, len(table.y), 1))
     for number in np.unique(taken):
         some = np.flatnonzero(taken == number)
         candidate = line.among[number] if line.among else line
-        (made,) = fit_splits(
-            table, [candidate], labels[outer[some]], type(inner)(*(part[some] for part in inner)), outer[some], TESTED
-        )
+        (made,) = fit_splits(table, [candidate], labels[outer[some]], inner.only(some), outer[some], TESTED)
         np.add.at(total, outer[some], np.nan_to_num(made.probability))
         np.add.at(times, outer[some], made.in_test[..., None])
     return np.divide(total, times, out=np.full(total.shape, np.nan), where=times > 0)

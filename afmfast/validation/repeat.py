@@ -17,7 +17,7 @@ from ..kernels.learners.parts import UNREPEATABLE as IS_UNREPEATABLE
 from .choice import best, inner_splits, put_together
 from .components import by_components
 from .data import Table
-from .plan import Line, described
+from .plan import Line, Plan, described
 from .predict import ALL, TESTED
 from .scores import score_parts
 from .split import Drawn, draw_splits
@@ -78,12 +78,16 @@ def repeats_of(
 def _attempt(
     table: Table, lines: Sequence[Line], labels: np.ndarray, numbers: np.ndarray, draws: np.ndarray, predicted: int
 ) -> list[Repeats]:
-    plan = lines[0].plan
-    drawn = draw_splits(
+    drawn = random_splits(table, lines[0].plan, labels, numbers, draws)
+    return fit_splits(table, lines, labels, drawn, numbers, predicted)
+
+
+def random_splits(table: Table, plan: Plan, labels: np.ndarray, numbers: np.ndarray, draws: np.ndarray) -> Drawn:
+    """The splits that a plan's random scheme gives repeats of these numbers (m,) under these labellings (m, n)."""
+    return draw_splits(
         labels, table.groups, table.n_classes, test_size=plan.test_size, seed=plan.seed, repeats=numbers, draws=draws,
         n_folds=plan.n_folds,
     )  # fmt: skip
-    return fit_splits(table, lines, labels, drawn, numbers, predicted)
 
 
 def fit_splits(
@@ -133,7 +137,7 @@ def _chosen(table: Table, line: Line, labels: np.ndarray, drawn: Drawn, numbers:
     parts = []
     for number in np.unique(choice):
         mine = np.flatnonzero(choice == number)
-        some = Drawn(*(part[mine] for part in drawn))
+        some = drawn.only(mine)
         parts.append((mine, fit_splits(table, [line.among[number]], labels[mine], some, numbers[mine], predicted)[0]))
     columns = {name: put_together([(mine, getattr(made, name)) for mine, made in parts], m) for name in Repeats._fields}
     return Repeats(**columns)._replace(choice=choice)

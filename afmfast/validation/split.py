@@ -25,6 +25,10 @@ class Drawn(NamedTuple):
     seed: np.ndarray
     draw: np.ndarray
 
+    def only(self, some: np.ndarray) -> Drawn:
+        """Some of the splits, by number."""
+        return Drawn(*(part[some] for part in self))
+
 
 def fill(
     side: np.ndarray,
