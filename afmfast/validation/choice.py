@@ -51,10 +51,8 @@ def best(aucs: Sequence[np.ndarray], outer: np.ndarray, m: int) -> np.ndarray:
 
 
 def put_together(parts: Sequence[tuple[np.ndarray, np.ndarray]], m: int) -> np.ndarray:
-    """Arrays of some of m splits each, (places (j,), values (j, ...)), as one (m, ...); narrower ones end in -1."""
-    width = max(values.shape[1:] for _, values in parts)
-    out = np.empty((m, *width), parts[0][1].dtype)
+    """Arrays of some of m splits each, (places (j,), values (j, ...)), as one (m, ...)."""
+    out = np.empty((m, *parts[0][1].shape[1:]), parts[0][1].dtype)
     for places, values in parts:
-        lacking = [(0, 0), *((0, wide - has) for wide, has in zip(width, values.shape[1:], strict=True))]
-        out[places] = np.pad(values, lacking, constant_values=-1) if values.shape[1:] != width else values
+        out[places] = values
     return out

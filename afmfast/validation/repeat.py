@@ -134,13 +134,22 @@ def _chosen(table: Table, line: Line, labels: np.ndarray, drawn: Drawn, numbers:
     if len(outer):
         tried = fit_splits(table, line.among, labels[outer], inner, numbers[outer], TESTED)
         choice = best([made.auc for made in tried], outer, m)
+    width = max(_width(table, one) for one in line.among)  # one for all, so that splits can be drawn again
     parts = []
     for number in np.unique(choice):
         mine = np.flatnonzero(choice == number)
         some = drawn.only(mine)
-        parts.append((mine, fit_splits(table, [line.among[number]], labels[mine], some, numbers[mine], predicted)[0]))
+        (made,) = fit_splits(table, [line.among[number]], labels[mine], some, numbers[mine], predicted)
+        more = [(0, 0), (0, width - made.kept.shape[1])]
+        parts.append((mine, made._replace(kept=np.pad(made.kept, more, constant_values=-1))))
     columns = {name: put_together([(mine, getattr(made, name)) for mine, made in parts], m) for name in Repeats._fields}
     return Repeats(**columns)._replace(choice=choice)
+
+
+def _width(table: Table, line: Line) -> int:
+    """How many columns a line without others can keep."""
+    p = table.X.shape[1]
+    return p if line.selector.n_kept is None else min(line.selector.n_kept, p)
 
 
 def _scored(splits: Splits, drawn: Drawn, chosen: Any, kept: np.ndarray, said: np.ndarray, predicted: int) -> Repeats:
