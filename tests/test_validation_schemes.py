@@ -1,5 +1,6 @@
 """Schemes of one pass: each group or batch left out once, or a user's splitter; scored together, and honest."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from afmfast.validation.outcome import Scores
 from afmfast.validation.passes import by_splitter, one_batch_out, one_group_out
 from afmfast.validation.plan import Plan, key
 from afmfast.validation.run import run
+from afmfast.validation.table import scheme_of
 
 GROUPS = np.repeat(np.arange(12), 3)
 Y = GROUPS % 2
@@ -193,6 +195,97 @@ def test_pass__a_labelling_that_trains_no_class_counts_as_doing_as_well():
     flipped = np.array([found.space.permuted(0, b).labels[0] == 1 for b in range(19)])
     np.testing.assert_array_equal(np.isnan(found.t_permuted), flipped)
     assert flipped.any()
+
+
+def test_pass__labellings_without_a_score_are_told_and_limit_p():
+    found = go(table_of(effect=3.0), TrainsOnOneClass(), statistic="accuracy")
+    n = int(np.isnan(found.t_permuted).sum())
+    assert found.smallest_p == (1 + n) / 20
+    (text,) = [text for code, text in found.warnings if code == "labellings-undefined"]
+    assert f"{n} of 19 permuted labellings" in text
+    assert f"p cannot be below {(1 + n) / 20:.2g}" in text
+
+
+class RefusesSome:
+    """Refuses labellings under which the first group is of class 1, as a splitter of exact strata would."""
+
+    def split(self, X, y, groups):
+        if y[0] == 1:
+            raise ValueError("no")
+        yield np.flatnonzero(groups > 3), np.flatnonzero(groups <= 3)
+
+
+def test_pass__a_labelling_that_a_splitter_refuses_counts_as_doing_as_well():
+    found = go(table_of(), RefusesSome())
+    refused = np.array([found.space.permuted(0, b).labels[0] == 1 for b in range(19)])
+    assert np.isnan(found.t_permuted[refused]).all()
+    assert 0 < refused.sum() < 19
+
+
+class Unseeded:
+    def __init__(self):
+        self.rng = np.random.default_rng
+
+    def split(self, X, y, groups):
+        first = self.rng().permutation(12)[:6]
+        yield np.flatnonzero(np.isin(groups, first, invert=True)), np.flatnonzero(np.isin(groups, first))
+
+
+def test_splitter__other_splits_when_asked_again_are_refused():
+    with pytest.raises(DataError, match="Unseeded gives other splits when it is asked again.*random_state"):
+        go(table_of(), Unseeded())
+
+
+class Inside:
+    """A splitter made of another."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def split(self, X, y, groups):
+        return self.inner.split(X, y, groups)
+
+
+class Slotted:
+    __slots__ = ("first",)
+
+    def __init__(self, first):
+        self.first = first
+
+    def split(self, X, y, groups):
+        yield np.flatnonzero(groups >= self.first), np.flatnonzero(groups < self.first)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Inside(PredefinedSplit(np.arange(36) // 18)), Inside(PredefinedSplit(np.arange(36) % 2))),
+        (Inside(StratifiedGroupKFold(3)), Inside(StratifiedGroupKFold(4))),
+        (Slotted(3), Slotted(4)),
+    ],
+)
+def test_splitter__the_key_knows_what_another_holds(one, other):
+    keys = [key(table_of(), plan_of(splitter), FAST) for splitter in (one, deepcopy(one), other)]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_splitter__the_key_knows_what_it_does():
+    def splitter(part):
+        return type("Own", (), {"split": part, "__module__": "own"})()
+
+    keys = {
+        key(table_of(), plan_of(splitter(part)), FAST)
+        for part in (
+            lambda self, X, y, groups: [(np.flatnonzero(groups > 3), np.flatnonzero(groups <= 3))],
+            lambda self, X, y, groups: [(np.flatnonzero(groups > 4), np.flatnonzero(groups <= 4))],
+            lambda self, X, y, groups: [(np.argwhere(groups > 3), np.argwhere(groups <= 3))],
+        )
+    }
+    assert len(keys) == 3
+
+
+def test_splitter__without_a_repr_is_spoken_of_by_its_type():
+    assert scheme_of(Slotted(3)).title == "Slotted"
 
 
 def test_classify__reports_one_pass(tmp_path):

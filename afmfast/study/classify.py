@@ -54,12 +54,12 @@ def classify(
     `X` (n_rows, n_columns) numbers or a DataFrame, NaN = missing; `y` (n_rows,) labels; `groups` (n_rows,) names of
     what must stay together (patient, specimen), an empty or missing one = the row stands alone. `classifier` is a
     name or any scikit-learn classifier, which sees the `keep` columns that `rank` puts first, or with `reduce` "pca"
-    as many principal components of all. `scheme`: "stratified" splits at random; "k_fold" goes through the `folds` of
-    one random partition after the other; "leave_one_group_out", "leave_one_batch_out" (`batches` (n_rows,) names of
-    the day, tip or instrument) and a splitter with `split(X, y, groups)` are one pass, whose predictions are pooled
-    and scored once. `n_repeats` and `splits_per_permutation` mean nothing then, `auc` is (1,), and as pooled scores
-    lie below 0.5 where there is nothing to find, only permuted labels tell what they are worth. A row that lacks over
-    half of its columns is left out.
+    as many principal components of all that `correlation` leaves. `scheme`: "stratified" splits at random; "k_fold"
+    goes through the `folds` of one random partition after the other; "leave_one_group_out", "leave_one_batch_out"
+    (`batches` (n_rows,) names of the day, tip or instrument) and a splitter with `split(X, y, groups)` are one pass,
+    whose predictions are pooled and scored once. `n_repeats` and `splits_per_permutation` mean nothing then, `auc` is
+    (1,), and as pooled scores lie below 0.5 where there is nothing to find, only permuted labels tell what they are
+    worth. A row that lacks over half of its columns is left out.
     Raises `DataError` where the data cannot answer (a class with one group), `SettingsError` for a wrong argument.
     """
     table, names, left_out = given_table(X, y, groups, batches)

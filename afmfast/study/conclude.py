@@ -18,7 +18,7 @@ from ..validation.data import Table, missingness
 from ..validation.options import canonical
 from ..validation.outcome import Scores
 from ..validation.plan import CHOSEN, Line, Plan
-from ..validation.table import scheme_of, title_of
+from ..validation.table import scheme_of, spoken, title_of
 from .checks import warning
 from .evidence import averaged, intervals_of, patients_of
 from .result import Result, probability_of
@@ -113,7 +113,7 @@ def _selector(line: Line) -> Selector:
 def _classifier(line: Line) -> str:
     if line.among:
         return CHOSEN
-    return canonical(line.plan.classifier) if isinstance(line.plan.classifier, str) else repr(line.plan.classifier)
+    return canonical(line.plan.classifier) if isinstance(line.plan.classifier, str) else spoken(line.plan.classifier)
 
 
 def _choices(line: Line, scores: Scores) -> list[dict[str, Any]]:
@@ -156,15 +156,18 @@ def _titles(line: Line) -> dict[str, str]:
     if line.among:
         told = [_titles(one) for one in line.among]
         learners, components = (dict.fromkeys(one[of] for one in told) for of in ("classifier", "components"))
+        seen = " or ".join(filter(None, components))
         return {
             "classifier": ", ".join(learners),
             "ranking": told[0]["ranking"],
-            "components": " or ".join(components) if all(components) else "",
+            "components": ("" if all(components) else "in some training parts ") + seen if seen else "",
         }
-    named = isinstance(plan.classifier, str)
-    learnt = title_of(plan.classifier) if named else " ".join(repr(plan.classifier).split())
-    seen = f"the first {selector.n_components} principal components of all columns" if selector.n_components else ""
-    return {"classifier": learnt, "ranking": RANKINGS[selector.rank].title, "components": seen}
+    seen = (
+        f"the first {selector.n_components} principal components of all columns that the filters left"
+        if selector.n_components
+        else ""
+    )
+    return {"classifier": title_of(plan.classifier), "ranking": RANKINGS[selector.rank].title, "components": seen}
 
 
 def _permutation(scores: Scores) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import seeds
+from ..errors import DataError
 from .calm import calm
 from .data import Table
 from .labels import Labelling, LabelSpace
@@ -144,12 +145,15 @@ def _randomized(table: Table, lines: Sequence[Line], batch: Batch) -> list[Recor
 def pooled(table: Table, lines: Sequence[Line], labels: np.ndarray) -> list[Parts]:
     """For each line the scores of one pass under each of m labellings (m, n), all its test parts taken together.
 
-    NaN for labellings under which some training part lacks a class.
+    NaN for labellings under which some training part lacks a class, or which a splitter refuses.
     """
     plan, K = lines[0].plan, table.n_classes
     parts = [_undefined(len(labels), K) for _ in lines]
     for b, own in enumerate(labels):
-        side = plan.sides(table, own)
+        try:
+            side = plan.sides(table, own)
+        except DataError:
+            continue
         if not trains_every_class(table, own, side):
             continue
         numbers, every = np.arange(len(side)), np.tile(own, (len(side), 1))

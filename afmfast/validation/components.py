@@ -9,6 +9,8 @@ from .predict import Predict
 
 #: Of the largest standard deviation; components below it are rounding.
 _ROUNDING = 1e-10
+#: Entries of an axis that differ by less, relative to the largest, are equals.
+_ROUNDING_OF_SIGN = 1e-6
 
 
 def by_components(
@@ -29,7 +31,8 @@ def by_components(
     found = []
     for r in range(len(kept)):
         here = slice(r, r + 1)
-        values = _components(columns, splits, prepared, r, kept[r][kept[r] >= 0], n_components)
+        wanted = np.sort(kept[r][kept[r] >= 0])  # whichever is ranked first
+        values = _components(columns, splits, prepared, r, wanted, n_components)
         seen = np.arange(values.shape[1])[None]
         alone = Splits(splits.labels[here], splits.side[here], splits.n_classes)
         as_they_are = _as_they_are(values.shape[1])
@@ -47,10 +50,13 @@ def _components(
     part = part_of(columns, splits, prepared, r, wanted, ALL)
     _, spreads, axes = np.linalg.svd(part.seen.T, full_matrices=False)
     there = axes[: min(n_components, int((spreads > _ROUNDING * spreads[0]).sum()))]
-    # An axis has no direction of its own; trees ask for "at most", which is not the same both ways.
-    largest = np.take_along_axis(there, np.abs(there).argmax(axis=1)[:, None], axis=1)
+    # An axis has no direction of its own; trees ask for "at most", which is not the same both ways. Of two columns
+    # both entries are as large but for rounding, so the first of the largest decides.
+    sizes = np.abs(there)
+    first = (sizes >= (1 - _ROUNDING_OF_SIGN) * sizes.max(axis=1, keepdims=True)).argmax(axis=1)
+    direction = np.sign(np.take_along_axis(there, first[:, None], axis=1))
     values = np.zeros((n, len(there)))
-    values[part.rows] = part.unseen.T @ (there * np.sign(largest)).T
+    values[part.rows] = part.unseen.T @ (there * direction).T
     return values
 
 

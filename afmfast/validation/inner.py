@@ -15,7 +15,7 @@ from .repeat import fit_splits
 def inner_predictions(scores: Scores, line: Line, n_splits: int) -> np.ndarray:
     """Out-of-fold probabilities of the training rows of the first splits: (n_splits, n, classes).
 
-    The mean over the inner splits that tested a row, NaN in rows that none tested: those of the outer test part, and
+    The mean over the inner splits that predicted a row, NaN in rows that none tested: those of the outer test part, and
     all where a training part cannot be split. A line that chose is represented by what it took in that split.
     """
     table, plan = scores.table, scores.plan
@@ -31,5 +31,5 @@ def inner_predictions(scores: Scores, line: Line, n_splits: int) -> np.ndarray:
         candidate = line.among[number] if line.among else line
         (made,) = fit_splits(table, [candidate], labels[outer[some]], inner.only(some), outer[some], TESTED)
         np.add.at(total, outer[some], np.nan_to_num(made.probability))
-        np.add.at(times, outer[some], made.in_test[..., None])
+        np.add.at(times, outer[some], ~np.isnan(made.probability[..., :1]))
     return np.divide(total, times, out=np.full(total.shape, np.nan), where=times > 0)

@@ -94,9 +94,18 @@ class Scores:
         return np.asarray(self.permuted.of(self.plan.statistic, self.positive).mean(axis=1))
 
     @property
+    def n_undefined(self) -> int:
+        """How many permuted labellings have no statistic."""
+        return int(np.isnan(self.t_permuted).sum())
+
+    @property
     def smallest_p(self) -> float:
-        """The least p-value that could be expected; labellings that only swap class names count. NaN without any."""
-        return self.space.smallest_p(self.plan.n_permutations)
+        """The least p-value that could be expected, NaN without labellings.
+
+        Those that only swap class names count, and those without a statistic.
+        """
+        least = self.space.smallest_p(self.plan.n_permutations)
+        return max(least, (1 + self.n_undefined) / (1 + len(self.t_permuted))) if self.n_undefined else least
 
     @property
     def n_redrawn(self) -> int:

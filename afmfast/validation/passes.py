@@ -50,16 +50,16 @@ def by_splitter(splitter: Any, table: Table, labels: np.ndarray, seed: int) -> n
             fold[train] = TRAIN
             fold[test] = TEST
     except (ValueError, TypeError, IndexError) as fault:
-        raise DataError(f"the splitter {splitter!r} cannot split this table: {fault}") from fault
+        raise DataError(f"the splitter {type(splitter).__qualname__} cannot split this table: {fault}") from fault
     if not parts:
-        raise DataError(f"the splitter {splitter!r} gives no split")
+        raise DataError(f"the splitter {type(splitter).__qualname__} gives no split")
     for k, (train, test) in enumerate(parts):
         both = np.intersect1d(table.groups[train], table.groups[test])
         if len(both):
             row = table.rows[int(np.argmax(table.groups == both[0]))]
             raise DataError(
-                f"split {k} of {splitter!r} has the group of row {row!r} in the training and the test part; use a "
-                "splitter that keeps groups whole, such as scikit-learn's StratifiedGroupKFold"
+                f"split {k} of {type(splitter).__qualname__} has the group of row {row!r} in the training and the test "
+                "part; use a splitter that keeps groups whole, such as scikit-learn's StratifiedGroupKFold"
             )
     return side
 

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ from .table import LABEL_MODELS, predictor, scheme_of
 __all__ = ["ALGORITHM", "CHOSEN", "Line", "Plan", "Selector", "Table", "key"]
 
 #: Raised whenever the same settings would give other repeats than before; those of another number are not used.
-ALGORITHM = 3
+ALGORITHM = 4
 #: What stands for the classifier of a line that chooses.
 CHOSEN = "nested choice"
 
@@ -195,19 +195,14 @@ def settings_of(plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> d
         "classifier": canonical(plan.classifier) if isinstance(plan.classifier, str) else described(plan.classifier),
         "selection": described(settings),
         "test_size": float(plan.test_size),
-        "scheme": plan.scheme if isinstance(plan.scheme, str) else _splitter(plan.scheme),
+        "scheme": described(plan.scheme),
         "seed": int(plan.seed),
         **({"folds": int(plan.folds)} if plan.n_folds > 1 else {}),
     }
 
 
-def _splitter(splitter: Any) -> list[Any]:
-    """A user's splitter by all it holds: its repr may shorten an array."""
-    return [f"{type(splitter).__module__}.{type(splitter).__qualname__}", described(vars(splitter))]
-
-
 def described(value: Any) -> Any:
-    """Estimators and their parameters as JSON; what has no plain form by its repr, which matches nothing else."""
+    """Estimators, splitters and what they hold as JSON; what has no plain form by its repr."""
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)  # JSON has no NaN, and NaN is not even itself
     if value is None or isinstance(value, bool | int | float | str):
@@ -215,8 +210,7 @@ def described(value: Any) -> Any:
     if isinstance(value, np.generic):
         return described(value.item())
     if isinstance(value, FunctionType):  # its repr has an address that no other process knows
-        code = hashlib.sha256(value.__code__.co_code + repr(value.__code__.co_consts).encode()).hexdigest()
-        return [f"{value.__module__}.{value.__qualname__}", code]
+        return [f"{value.__module__}.{value.__qualname__}", hashlib.sha256(_code(value.__code__)).hexdigest()]
     if isinstance(value, np.ndarray):
         return [str(value.dtype), list(value.shape), hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
     if isinstance(value, dict):
@@ -226,5 +220,24 @@ def described(value: Any) -> Any:
     if hasattr(value, "get_params") and not isinstance(value, type):
         # The clone is seeded and single-threaded, whatever these say.
         params = {n: v for n, v in value.get_params(deep=False).items() if n not in {"random_state", "n_jobs"}}
-        return [f"{type(value).__module__}.{type(value).__qualname__}", described(params)]
+        return [_type_name(value), described(params)]
+    if isinstance(getattr(type(value), "split", None), FunctionType):
+        # A splitter by how it splits and all it holds: its repr may shorten an array, or tell nothing but an address.
+        return [_type_name(value), described(type(value).split), described(_attributes(value))]
     return repr(value)
+
+
+def _type_name(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """What an object holds, in its `__dict__` or in slots."""
+    slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+    return {name: getattr(value, name) for name in slots if hasattr(value, name)} | getattr(value, "__dict__", {})
+
+
+def _code(code: CodeType) -> bytes:
+    """What a function does, without file, line or address."""
+    parts = [_code(one) if isinstance(one, CodeType) else repr(one).encode() for one in code.co_consts]
+    return b"\0".join([code.co_code, repr(code.co_names).encode(), *parts])

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import AfmfastWarning, SettingsError
+import numpy as np
+
+from ..errors import AfmfastWarning, DataError, SettingsError
 from ..schedule import Pool
 from .batches import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .calm import calm
@@ -20,7 +22,7 @@ from .plan import Line, Plan, Selector, key, settings_of
 from .split import check_splittable
 from .standing import announce, numbers_of
 from .store import BatchStore
-from .table import scheme_of
+from .table import scheme_of, spoken
 from .tasks import cut, pilot, warm
 
 Progress = Callable[[int, int, str], None]
@@ -90,7 +92,12 @@ def _splittable(table: Table, lines: Sequence[Line]) -> list[Line]:
         check_splittable(table, test_size=plan.test_size, seed=plan.seed, n_folds=plan.n_folds)
         return list(lines)
     with calm():
-        side = plan.sides(table, table.y)
+        side, again = plan.sides(table, table.y), plan.sides(table, table.y)
+    if not np.array_equal(side, again):
+        raise DataError(
+            f"the splitter {spoken(plan.scheme)} gives other splits when it is asked again, and a result could not be "
+            "repeated; give it a random_state"
+        )
     check_trained(table, side)
     n = len(side)
     return [line._replace(plan=replace(line.plan, n_repeats=n, splits_per_permutation=1)) for line in lines]
@@ -128,8 +135,19 @@ def _scores(table: Table, work: _Work, space: LabelSpace, exact: bool, found: li
     now = numbers_of(plan)
     if any(planned[name] != now[name] for name in ("n_permutations", "splits_per_permutation")):
         said.append(("permutations-changed", _permutations_changed(planned, plan)))
-    return Scores(
+    scores = Scores(
         table, plan, space, wanted[ACTUAL], permuted, randomized.get("bernoulli", permuted), exact, planned, said
+    )
+    if scores.n_undefined:
+        said.append(("labellings-undefined", _undefined(scores)))
+    return scores
+
+
+def _undefined(scores: Scores) -> str:
+    return (
+        f"{scores.n_undefined} of {len(scores.t_permuted)} permuted labellings cannot be split so that every training "
+        "part has every class. They count as doing as well as the true one, so p cannot be below "
+        f"{scores.smallest_p:.2g}; add groups, or split at random (scheme: stratified)"
     )
 
 

@@ -88,10 +88,19 @@ CLASSIFIERS: Registry[Classifier] = Registry(
 )  # fmt: skip
 
 
-def title_of(classifier: str) -> str:
+def title_of(classifier: Any) -> str:
     """What learns, in words, with the options it was written with."""
+    if not isinstance(classifier, str):
+        return spoken(classifier)
     name, options = parse(classifier)
     return CLASSIFIERS[name].title.format(**options)
+
+
+def spoken(given: Any) -> str:
+    """A user's estimator or splitter in one line; by its type where its repr is an address."""
+    if type(given).__repr__ is object.__repr__:
+        return type(given).__qualname__
+    return " ".join(repr(given).split())
 
 
 def predictor(classifier: Any) -> Predict:
@@ -171,7 +180,7 @@ def scheme_of(scheme: Any) -> Scheme:
             f"scheme = {scheme!r}; give one of {', '.join(SCHEMES.names())}, or a splitter (an instance, with "
             "split(X, y, groups))"
         )
-    return Scheme("splitter", " ".join(repr(scheme).split()), one_pass=partial(by_splitter, scheme))
+    return Scheme("splitter", spoken(scheme), one_pass=partial(by_splitter, scheme))
 
 
 @dataclass(frozen=True)
