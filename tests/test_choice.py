@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import SVC
 
 import afmfast
 from afmfast.contracts import check
@@ -14,12 +15,12 @@ from afmfast.kernels.learners.parts import TEST, TRAIN, UNUSED
 from afmfast.report.answer import headline
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
-from afmfast.study.lines import lines_of_settings
+from afmfast.study.lines import lines_of, lines_of_settings
 from afmfast.study.settings import Settings, parse
 from afmfast.validation.choice import best, inner_splits
 from afmfast.validation.data import Table
 from afmfast.validation.plan import CHOSEN, Line, Plan
-from afmfast.validation.repeat import fit_splits, repeats_of
+from afmfast.validation.repeat import KEPT, fit_splits, repeats_of
 from afmfast.validation.run import run_lines
 from afmfast.validation.split import draw_splits
 
@@ -80,6 +81,29 @@ def test_choosing__gives_on_every_split_what_the_chosen_line_gives_alone():
     for name in ("auc", "accuracy", "probability", "fate", "in_test"):
         expected = np.stack([getattr(alone[c], name)[k] for k, c in enumerate(made.choice)])
         np.testing.assert_array_equal(getattr(made, name), expected)
+
+
+class Moody(GaussianNB):
+    """Says nothing after half of all training parts, so that these splits are drawn again."""
+
+    def fit(self, X, y):
+        self.is_silent = X[:, 0].sum() * 1e6 % 2 < 1
+        return super().fit(X, y)
+
+    def predict_proba(self, X):
+        said = super().predict_proba(X)
+        return np.full_like(said, np.nan) if self.is_silent else said
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_choosing__a_split_that_is_drawn_again_keeps_the_columns_of_the_line_it_takes_then(seed):
+    table, keeps, plan = archive(shift=0.2, seed=seed), (1, 6), replace(PLAN, classifier=Moody())
+    among = tuple(Line(plan, replace(FAST, keep=keep)) for keep in keeps)
+    (made,) = repeats_of(table, [Line(plan, FAST, CHOSEN, among)], np.tile(table.y, (12, 1)), np.arange(12))
+    assert made.draw.max() > 1
+    np.testing.assert_array_equal((made.kept >= 0).sum(axis=1), np.array(keeps)[made.choice])
+    for kept, fate in zip(made.kept, made.fate, strict=True):
+        np.testing.assert_array_equal(np.sort(kept[kept >= 0]), np.flatnonzero(fate == KEPT))
 
 
 def test_choosing__sees_nothing_of_the_test_part():
@@ -163,8 +187,53 @@ def test_lines__of_lists_without_inner_splits_the_first_entries_answer():
     assert [one.words for one in lines_of_settings(Settings(keep=[5, 10], inner_splits=0))] == ["5 kept", "10 kept"]
 
 
+def listed(**lists):
+    one_each = {"classifiers": ["lda"], "keeps": [5], "correlations": [0.9], "reductions": ["rank"]}
+    return lines_of(PLAN, Selector(), inner_splits=0, **(one_each | lists))
+
+
 def test_lines__without_lists_there_is_one_and_nothing_to_say():
     assert [one.words for one in lines_of_settings(Settings())] == [""]
+
+
+class Named(GaussianNB):
+    """An estimator whose repr tells no two apart."""
+
+    def __repr__(self, N_CHAR_MAX=700):
+        return "Named()"
+
+
+@pytest.mark.parametrize(
+    ("classifiers", "words"),
+    [
+        ([SVC(C=1), SVC(C=2)], ["SVC(C=1)", "SVC(C=2)"]),
+        ([Named(), Named(var_smoothing=0.1)], ["Named() (1)", "Named() (2)"]),
+        (["lda", "lda(ridge=0.1)"], ["lda", "lda (ridge=0.1)"]),
+    ],
+)
+def test_lines__of_one_kind_of_classifier_are_told_apart(classifiers, words):
+    assert [one.words for one in listed(classifiers=classifiers)] == words
+
+
+def test_lines__limits_that_differ_in_the_eighth_digit_are_told_apart():
+    found = [one.words for one in listed(correlations=[0.9, 0.90000001])]
+    assert found == ["|r| up to 0.9", "|r| up to 0.90000001"]
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {"classifiers": ["lda", "lda()"]},
+        {"classifiers": ["lda(ridge=0.1)", "lda( ridge = 1e-1 )"]},
+        {"classifiers": [SVC(random_state=1), SVC(random_state=2)]},
+        {"keeps": [5, 3, np.int64(5)]},
+        {"correlations": [None, 0.9, None]},
+        {"reductions": ["pca", "pca"]},
+    ],
+)
+def test_lines__an_entry_listed_twice_is_refused(lists):
+    with pytest.raises(SettingsError, match="twice; a list needs entries that differ"):
+        listed(**lists)
 
 
 # From end to end
@@ -182,7 +251,7 @@ def compared():
 def test_compare__has_a_line_for_each_and_the_nested_choice_answers(compared):
     assert list(compared.combinations) == [
         f"table, {line}"
-        for line in ("nested choice", "lda, 1 kept", "lda, 4 kept", "GaussianNB, 1 kept", "GaussianNB, 4 kept")
+        for line in ("nested choice", "lda, 1 kept", "lda, 4 kept", "GaussianNB(), 1 kept", "GaussianNB(), 4 kept")
     ]
     assert headline(compared.to_dict()) == "table, nested choice"
     assert str(compared).startswith("table, nested choice, tells 0 and 1 apart")

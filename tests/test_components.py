@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -55,6 +56,28 @@ def test_components__no_more_than_the_columns_span():
     doubled = Table.of(np.column_stack([table.X[:, :2], 3 * table.X[:, :2]]), table.y)
     two = made(doubled, replace(PCA_OF_3, keep=2))
     np.testing.assert_allclose(made(doubled, replace(PCA_OF_3, keep=4)).probability, two.probability, atol=1e-6)
+
+
+class AboveZero(ClassifierMixin, BaseEstimator):
+    """Calls a row by the sign of its component, whatever it was fitted to."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        above = X[:, 0] > 0
+        return np.column_stack([~above, above]).astype(float)
+
+
+def test_components__of_two_columns_have_one_direction_whatever_the_rounding():
+    """Both entries of the axes of two standardised columns are as large; their last digits hang on the rows."""
+    rng = np.random.default_rng(4)
+    y = np.repeat([0, 1], 30)
+    X = rng.normal(size=(60, 2)) + 3 * y[:, None]
+    X[:, 1] *= -1
+    aucs = made(Table.of(X, y), replace(PCA_OF_3, keep=1), AboveZero()).auc[:, 1]
+    assert (aucs < 0.1).all() or (aucs > 0.9).all()
 
 
 @pytest.mark.parametrize("classifier", ["lda", "svm"])

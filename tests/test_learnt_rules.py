@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 import afmfast
 from afmfast.contracts import check
@@ -99,6 +100,23 @@ def test_inner_predictions__are_the_means_of_inner_splits_done_one_by_one():
         assert np.isfinite(found[k][drawn.side[k] == TRAIN]).any()
 
 
+class SilentAtFirst(LinearDiscriminantAnalysis):
+    """Has nothing to say of rows whose first column is above 0."""
+
+    def predict_proba(self, X):
+        said = super().predict_proba(X)
+        return np.where(X[:, :1] > 0, np.nan, said)
+
+
+def test_inner_predictions__what_nothing_was_said_of_is_no_certainty():
+    table = archive()
+    line = Line(replace(PLAN, classifier=SilentAtFirst()), replace(FAST, keep=6))
+    scores = scores_of(table, Line(replace(PLAN, classifier="lda"), FAST))
+    found = inner_predictions(scores, line, 8)
+    said = found[~np.isnan(found)].reshape(-1, 2)
+    np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-6)
+
+
 def test_inner_predictions__nothing_of_the_test_part_reaches_them():
     table = archive()
     scores = scores_of(table)
@@ -139,6 +157,20 @@ def test_learnt_rules__are_clean_on_noise_where_a_threshold_picked_afterwards_is
         picked.append((called[kinds].mean() + (~called[~kinds]).mean()) / 2)
     assert stats.ttest_1samp(clean, 0.5, alternative="greater").pvalue > 0.001
     assert stats.ttest_1samp(picked, 0.5, alternative="greater").pvalue < 1e-6
+
+
+def test_learnt_rules__favour_no_class_where_two_batches_say_different_things():
+    """Groups with rows in two batches are judged twice, and half of the time once so and once so."""
+    line = Line(replace(PLAN, scheme="leave_one_batch_out"), FAST)
+    surplus = []
+    for seed in range(40):
+        table = archive(seed)
+        batches = tuple("abcd"[(group // 2 + row % 2) % 4] for row, group in enumerate(table.groups))
+        table = replace(table, y=table.groups % 2, batches=batches)
+        by_class = learnt_rules(scores_of(table, line), line)["rules"]["mean"]["by_class"]
+        surplus.append(by_class["1"]["value"] - by_class["0"]["value"])
+    assert stats.ttest_1samp(surplus, 0).pvalue > 0.001
+    assert abs(np.mean(surplus)) < 0.15
 
 
 def test_learnt_rules__tell_a_rare_class_better_than_one_half_does():

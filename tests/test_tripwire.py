@@ -47,6 +47,12 @@ def test_leak__there_is_none_where_every_column_is_kept():
     assert abs(permuted - 0.5) < 0.1
 
 
+def test_leak__of_columns_that_tell_nothing_is_chance():
+    table = Table.of(np.ones((30, 4)), np.arange(30) % 2)
+    found = leak(table, Line(PLAN, FEW), np.full(20, 0.5))
+    assert (found["outside"], found["outside_permuted"]) == (0.5, 0.5)
+
+
 def test_study__says_it_of_one_combination_in_a_sentence(tmp_path):
     manifest = archive(tmp_path / "scans", n_rows=24, shape=(32, 32), seed=1)
     settings = Settings(

@@ -92,7 +92,7 @@ class Selector:
             raise SettingsError(
                 f"correlation = {self.correlation}; give a limit above 0 and up to 1, or None for no filter"
             )
-        if isinstance(self.keep, bool) or not isinstance(self.keep, int) or self.keep < 1:
+        if isinstance(self.keep, bool) or not isinstance(self.keep, int | np.integer) or self.keep < 1:
             raise SettingsError(f"keep = {self.keep!r}; give the number of columns to keep, 1 or more")
         METHODS[self.method]
         RANKINGS[self.rank]
@@ -112,7 +112,7 @@ class Selector:
     def settings(self) -> dict[str, Any]:
         """Everything that changes a choice, for the key of stored repeats."""
         chosen = {
-            "correlation": self.correlation, "method": self.method, "keep": self.keep, "rank": self.rank,
+            "correlation": self.correlation, "method": self.method, "keep": int(self.keep), "rank": self.rank,
             "reduce": self.reduce,
         }  # fmt: skip
         return chosen if self.gate is None else {**chosen, "repeatability": self.gate.settings}

@@ -24,8 +24,8 @@ N_SPLITS = 50
 def learnt_rules(scores: Scores, line: Line) -> dict[str, Any] | None:
     """Shares of groups that were right, by a learnt threshold of the mean probability and of the share of votes.
 
-    A group is called what more than half of the splits that tested it call it. None with more than two classes, or
-    where groups are single rows.
+    A group is called what most of the splits that tested it call it; where they are equal, by whether its number is
+    above the threshold on average. None with more than two classes, or where groups are single rows.
     """
     table, positive = scores.table, scores.positive
     if positive is None or not table.is_grouped:
@@ -95,12 +95,11 @@ def _right(
          for numbers, seen in zip(learnt_from, ~np.isnan(learnt_from), strict=True)]
     )  # fmt: skip
     n_tested = (~np.isnan(judged)).sum(axis=0)
-    n_positive = (np.nan_to_num(judged, nan=-1.0) >= thresholds[:, None]).sum(axis=0)
     some = n_tested > 0
-    y, called = (
-        np.where(is_positive, positive, 1 - positive)[some]
-        for is_positive in (groups.is_positive, 2 * n_positive > n_tested)
-    )
+    above = np.nan_to_num(judged - thresholds[:, None], nan=-1.0)
+    surplus = 2 * (above >= 0).sum(axis=0) - n_tested
+    is_called = np.where(surplus == 0, np.where(np.isnan(judged), 0.0, above).sum(axis=0) > 0, surplus > 0)
+    y, called = (np.where(is_positive, positive, 1 - positive)[some] for is_positive in (groups.is_positive, is_called))
     low, median, high = np.quantile(thresholds, (0.025, 0.5, 0.975))
     return {
         **shares_right(Decisions(np.flatnonzero(some), y, n_tested[some], called), classes),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any, cast
 
+from ..errors import SettingsError
 from ..selection.repeatability import RepeatabilityGate
 from ..selection.table import Selector
-from ..validation.options import in_words
-from ..validation.plan import CHOSEN, Line, Plan
+from ..validation.options import canonical, in_words
+from ..validation.plan import CHOSEN, Line, Plan, described
+from ..validation.table import spoken
 from .settings import Settings
 
 
@@ -27,16 +30,17 @@ def lines_of(
     """One for each line of a combination, the one that gives the answer first.
 
     That is one which chooses among the others by `inner_splits` of every training part; with 0 there is none.
+    Raises `SettingsError` where a list has an entry twice: lines are known by their words, and counted.
     """
-    lists = (classifiers, keeps, correlations, reductions)
-    listed = [len(entries) > 1 for entries in lists]
+    lists = {"classifier": classifiers, "keep": keeps, "correlation": correlations, "reduce": reductions}
+    told = product(*(_told(name, entries) for name, entries in lists.items()))
     found = [
         Line(
-            replace(plan, classifier=entry[0]),
-            replace(selector, keep=entry[1], correlation=entry[2], reduce=entry[3]),
-            words=_words(listed, entry),
+            replace(plan, classifier=classifier),
+            replace(selector, keep=keep, correlation=correlation, reduce=reduction),
+            words=", ".join(filter(None, words)),
         )
-        for entry in product(*lists)
+        for (classifier, keep, correlation, reduction), words in zip(product(*lists.values()), told, strict=True)
     ]
     if len(found) > 1 and inner_splits:
         chosen_by = replace(found[0].plan, inner_splits=inner_splits)
@@ -69,9 +73,23 @@ def of_channels(line: Line, label: str, gate: RepeatabilityGate | None = None) -
     )
 
 
-def _words(listed: Sequence[bool], entry: tuple[Any, ...]) -> str:
-    classifier, keep, correlation, reduction = entry
-    limit = "no correlation filter" if correlation is None else f"|r| up to {correlation:g}"
-    named = in_words(classifier) if isinstance(classifier, str) else type(classifier).__name__
-    told = (named, f"{keep} kept", limit, "principal components" if reduction == "pca" else "by importance")
-    return ", ".join(part for part, is_listed in zip(told, listed, strict=True) if is_listed)
+def _told(name: str, entries: Sequence[Any]) -> list[str]:
+    """What sets each entry of a list apart, no two alike; nothing where there is one alone."""
+    alike = [canonical(one) if isinstance(one, str) and name == "classifier" else one for one in entries]
+    known = [json.dumps(described(one), sort_keys=True) for one in alike]
+    if len(set(known)) < len(known):
+        twice = entries[next(i for i, one in enumerate(known) if one in known[:i])]
+        raise SettingsError(f"{name} has {twice!r} twice; a list needs entries that differ in more than a random seed")
+    if len(entries) == 1:
+        return [""]
+    words = [_WORDS[name](one) for one in entries]
+    # A repr may leave out what sets two estimators apart.
+    return words if len(set(words)) == len(words) else [f"{said} ({i + 1})" for i, said in enumerate(words)]
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "classifier": lambda one: in_words(one) if isinstance(one, str) else spoken(one),
+    "keep": lambda one: f"{one} kept",
+    "correlation": lambda one: "no correlation filter" if one is None else f"|r| up to {one!r}",
+    "reduce": lambda one: "principal components" if one == "pca" else "by importance",
+}

@@ -53,6 +53,8 @@ def _outside(table: Table, line: Line, labels: np.ndarray, n: int, positive: int
     word = seeds.words(line.plan.seed, seeds.Stream.RANKING, np.zeros(1, int), np.zeros(1, int))
     chosen = line.selector(*one_part(table.X, labels), word).ranked[0, : line.selector.n_kept]
     columns = np.sort(chosen[chosen >= 0])
+    if len(columns) == 0:
+        return np.full(n, 0.5)
     seen = replace(table, X=np.ascontiguousarray(table.X[:, columns]), columns=tuple(table.columns[c] for c in columns))
     everything = Line(line.plan, Selector(correlation=None, keep=len(columns), rank="gini_single"))
     (made,) = repeats_of(seen, [everything], np.tile(labels, (n, 1)), np.arange(n))
