@@ -206,6 +206,19 @@ def test_refused__names_file_finding_and_way_out(tmp_path: Path, case: str) -> N
     assert str(caught.value).startswith(str(path))
 
 
+def test_refused__cut_off_inside_its_first_row_at_once(tmp_path: Path) -> None:
+    """In another process, as a pattern that tries every way to part the numbers does not end."""
+    path = tmp_path / "a.txt"
+    path.write_text("\t".join(["1.5e-009"] * 200) + "\t1.5e-")
+    code = (
+        "import sys, afmfast.errors, afmfast.readers.text as text, pathlib\n"
+        "try: text.read(pathlib.Path(sys.argv[1]))\n"
+        "except afmfast.errors.FileRefused as fault: print(fault)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, timeout=60)
+    assert b"cut off" in done.stdout
+
+
 def test_refused__absent_file_and_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.spm", tmp_path):
         with pytest.raises(FileRefused, match="cannot be opened"):

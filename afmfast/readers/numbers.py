@@ -11,7 +11,8 @@ import numpy as np
 from ..errors import FileRefused
 
 _NUMBER = r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?|[-+]?nan|[-+]?inf"
-_ROW = re.compile(rf"\s*(?:{_NUMBER})(?:(?:\s*[;,\t]\s*|\s+)(?:{_NUMBER}))+[\s;,]*", re.IGNORECASE)
+_ONE = re.compile(_NUMBER, re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s;,]+")
 _LETTERS = re.compile(r"[xyz]\b", re.IGNORECASE)
 
 #: Headers are short; a file without a row of numbers up to here is no scan.
@@ -20,7 +21,16 @@ LONGEST_HEADER = 200
 
 def first_row(lines: list[str]) -> int | None:
     """Index of the first line that holds numbers only, two or more."""
-    return next((i for i, line in enumerate(lines[:LONGEST_HEADER]) if _ROW.fullmatch(line)), None)
+    return next((i for i, line in enumerate(lines[:LONGEST_HEADER]) if _is_row(line)), None)
+
+
+def _is_row(line: str) -> bool:
+    """Whether it has two numbers or more, and nothing else.
+
+    Cut into parts first: one pattern for the whole row tries 2^n ways to part n numbers before it fails at the last.
+    """
+    parts = [part for part in _BETWEEN.split(line) if part]
+    return len(parts) > 1 and all(map(_ONE.fullmatch, parts))
 
 
 def columns_of(line: str) -> bool:
