@@ -57,7 +57,7 @@ class Registry(Generic[Row]):
         """The row of that name or alias; an unknown name raises `SettingsError` with the allowed ones."""
         try:
             return self._rows[name] if name in self._rows else self._by_alias[name]
-        except KeyError:
+        except (KeyError, TypeError):  # a list has no hash
             raise SettingsError(self._unknown(name)) from None
 
     def __iter__(self) -> Iterator[Row]:

@@ -1,12 +1,14 @@
 """The commands as a user types them: what they print, what they leave behind, their exit codes."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from afmfast.synthetic import archive
 from afmfast.validation import table as validation
@@ -40,6 +42,43 @@ def test_study__prints_the_answer_and_where_the_report_lies(study):
     assert "mean AUC" in ran.stdout
     assert f"report: {folder / 'report.html'}" in ran.stdout
     assert (folder / "report.html").stat().st_size > 10_000
+
+
+def settings_in(folder: Path) -> dict:
+    return yaml.safe_load((folder / "study.yaml").read_text("utf-8"))
+
+
+def test_study__of_the_manifest_again_goes_on_with_the_settings_it_began_with(scans, tmp_path):
+    for flags in (QUICK, ("--keep", 3, "--scheduler", "serial")):
+        assert afmfast("study", scans, "--out", tmp_path, *flags).returncode == 0
+    kept = settings_in(tmp_path)
+    assert (kept["classifier"], kept["repeats"], kept["keep"]) == ("lda", 4, 3)
+
+
+def test_study__of_its_own_settings_stays_in_its_folder(scans, tmp_path):
+    folder = tmp_path / "a"
+    assert afmfast("study", scans, "--out", folder, *QUICK).returncode == 0
+    ran = afmfast("study", folder / "study.yaml", "--scheduler", "serial", cwd=tmp_path)
+    assert f"report: {folder / 'report.html'}" in ran.stdout
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_study__settings_that_are_refused_are_not_kept(scans, tmp_path):
+    assert afmfast("study", scans, "--out", tmp_path, *QUICK).returncode == 0
+    before = settings_in(tmp_path)
+    refused = afmfast("study", scans, "--out", tmp_path, "--scheme", "leave_one_batch_out", "--batch", "nothing")
+    assert refused.returncode == 1
+    assert "nothing" in refused.stderr
+    assert settings_in(tmp_path) == before
+
+
+def test_study__of_another_manifest_of_that_name_does_not_write_into_it(scans, tmp_path):
+    manifests = [shutil.copytree(scans.parent, tmp_path / name / "scans") / scans.name for name in "ab"]
+    assert afmfast("ingest", manifests[0], cwd=tmp_path).returncode == 0
+    refused = afmfast("study", manifests[1], *QUICK, cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "scans-study: holds the study of" in refused.stderr
+    assert "--out" in refused.stderr
 
 
 def test_study__lists_are_lines_and_the_nested_choice_comes_first(scans, tmp_path):

@@ -12,8 +12,7 @@ from cyclopts import App, Parameter
 from .. import study as lines
 from ..features.table import every, resolve
 from ..files import write_text
-from ..study.folder import StudyFolder, of_stage
-from ..study.settings import load
+from ..study.folder import StudyFolder, of_stage, study_of
 from .channels import page as channel_page
 from .channels import show as show_channels
 from .flags import Given, changes
@@ -34,7 +33,9 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 
-Out = Annotated[Path | None, Parameter(help="folder of all products (default: ./<name>-study)")]
+Out = Annotated[
+    Path | None, Parameter(help="folder of all products (default: ./<name>-study; of a study's own study.yaml: its)")
+]
 Quiet = Annotated[bool, Parameter(negative="", help="say only what is asked for or wrong")]
 Workers = Annotated[int | None, Parameter(help="local workers (default: one a core)")]
 Scheduler = Annotated[
@@ -82,10 +83,7 @@ def ingest(
     quiet: Quiet = False,
 ) -> int:
     """Read every scan into stack.zarr."""
-    settings = load(source)
-    folder = StudyFolder(out) if out else StudyFolder.default_for(settings)
-    if folder.settings_file.exists() and source.suffix not in {".yaml", ".yml"}:
-        settings = folder.load(manifest=settings.manifest)
+    folder, settings = study_of(source, out)
     with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
         folder.save(settings)
         report = lines.pipeline.ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
@@ -207,10 +205,10 @@ def study(
     quiet: Quiet = False,
 ) -> int:
     """From scan files to the report; started again, it goes on where it stopped."""
-    settings = load(source, **changes(given))
+    folder, settings = study_of(source, out, **changes(given))
     with shown(quiet=quiet) as progress:
         result = lines.pipeline.run_study(
-            settings, out=out, strict=strict, workers=workers, scheduler=scheduler, progress=progress
+            settings, out=folder.path, strict=strict, workers=workers, scheduler=scheduler, progress=progress
         )
     return _finish(result)
 

@@ -47,7 +47,7 @@ def read(path: Path, *, pixel_size: float | None = None, z_unit: str | None = No
     lines = text.splitlines()
     start = first_row(lines)
     if start is None:
-        raise FileRefused(path, "no rows of numbers in it", "It is cut off, or a table of results or a text of words, and no scan")
+        raise FileRefused(path, "no rows of numbers in it", "It is cut off, or a table of results or words and no scan")
     words = _words(path, lines[:start])
     table = table_of(path, lines[start:], whole=text.endswith(("\n", "\r")))
     if words.columns or (table.shape[1] == 3 and words.width is None):

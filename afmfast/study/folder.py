@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ..errors import StoreError
+from ..errors import DataError, SettingsError, StoreError
 from ..files import write_text
 from . import settings as settings_file
 from .settings import Settings
@@ -42,8 +43,28 @@ class StudyFolder:
 
     @classmethod
     def default_for(cls, settings: Settings) -> StudyFolder:
-        """`./<name>-study`."""
-        return cls(Path(f"{settings.title}-study"))
+        """`./<name>-study`. Raises `StoreError` where a study of another manifest lies there."""
+        folder = cls(Path(f"{settings.title}-study"))
+        if folder.settings_file.is_file():
+            theirs = folder.load().manifest.resolve()
+            if theirs != settings.manifest.resolve():
+                raise StoreError(
+                    f"{folder.path}: holds the study of {theirs}, and this one is of {settings.manifest}; give it a "
+                    "folder of its own (--out)"
+                )
+        return folder
+
+    @contextmanager
+    def trying(self, settings: Settings) -> Iterator[None]:
+        """Keep the settings, for the length of a `with` block alone if they are refused in it."""
+        before = self.settings_file.read_text("utf-8") if self.settings_file.is_file() else None
+        self.save(settings)
+        try:
+            yield
+        except (DataError, SettingsError):
+            if before is not None:
+                write_text(self.settings_file, before)
+            raise
 
     def save(self, settings: Settings) -> None:
         """Keep the settings beside the products; the manifest is named relative to the folder."""
@@ -68,3 +89,25 @@ class StudyFolder:
             raise StoreError(
                 f"{self.path}: no study here (study.yaml is missing); start one with `afmfast study MANIFEST`"
             )
+
+
+def study_of(source: Settings | str | Path, out: str | Path | None, **changes: object) -> tuple[StudyFolder, Settings]:
+    """Folder and settings of a study from its manifest.csv or study.yaml; `changes` (None = not given) win.
+
+    A manifest says nothing of settings, so a study that was begun goes on with its own. The folder is `out`, or that of
+    a study.yaml which has a stack.zarr beside it, or `./<name>-study`.
+    """
+    if isinstance(source, Settings):
+        return StudyFolder(Path(out)) if out is not None else StudyFolder.default_for(source), source
+    path = Path(source)
+    settings = settings_file.load(path, **changes)
+    is_manifest = path.suffix.lower() not in settings_file.YAML
+    if out is not None:
+        folder = StudyFolder(Path(out))
+    elif not is_manifest and StudyFolder(path.parent).stack.exists():
+        folder = StudyFolder(path.parent)
+    else:
+        folder = StudyFolder.default_for(settings)
+    if is_manifest and folder.settings_file.is_file():
+        settings = folder.load(manifest=settings.manifest, **changes)
+    return folder, settings

@@ -21,10 +21,9 @@ from ..stack.manifest import read_manifest
 from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
 from ..validation.table import holds_gil
-from . import settings as settings_file
 from .at_work import at_work
 from .classify_study import classify_table, recorded
-from .folder import Progress, StudyFolder, of_stage
+from .folder import Progress, StudyFolder, of_stage, study_of
 from .ingest import examples, ingest
 from .measure import measure, with_identifiers
 from .result import StudyResult
@@ -47,14 +46,12 @@ def run_study(
 ) -> StudyResult:
     """Ingest, measure, classify and report; started again, it goes on where it stopped.
 
-    `settings` is a study.yaml, a manifest.csv, or `Settings`; `out` the folder of all products, by default
-    `./<name>-study`. Raises `AfmfastError` with what was found and what to do, `StoreError` where another process is
-    at work in it.
+    `settings` is a study.yaml, a manifest.csv (a study that was begun goes on with its own settings), or `Settings`;
+    `out` the folder of all products, by default `./<name>-study`. Settings that are refused are not kept. Raises
+    `AfmfastError` with what was found and what to do, `StoreError` where another process is at work in it.
     """
-    chosen = settings if isinstance(settings, Settings) else settings_file.load(Path(settings))
-    folder = StudyFolder(Path(out)) if out is not None else StudyFolder.default_for(chosen)
-    with at_work(folder, progress) as told:
-        folder.save(chosen)
+    folder, chosen = study_of(settings, out)
+    with at_work(folder, progress) as told, folder.trying(chosen):
         report = ingest_stage(folder, chosen, strict=strict, progress=told)
         measure_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=told)
         result = classify_stage(folder, chosen, scheduler=scheduler, workers=workers, progress=told)

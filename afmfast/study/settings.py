@@ -19,6 +19,8 @@ Classifier = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": rf"^\s*({'|'.join(KNOWN.names())})\s*(\(.*\))?\s*$"})
 ]
 Reduce = Literal["rank", "pca"]
+#: Endings of a file of settings; a study may also be named by its manifest.
+YAML = (".yaml", ".yml")
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -242,7 +244,7 @@ def load(path: Path, **changes: Any) -> Settings:
             f"{path}: no such file; give a manifest.csv or a study.yaml (`afmfast init FOLDER` writes both)"
         )
     given: dict[str, Any] = {"manifest": path.resolve()}
-    if path.suffix.lower() in {".yaml", ".yml"}:
+    if path.suffix.lower() in YAML:
         given = _read_yaml(path)
         given["manifest"] = path.resolve().parent / str(given.get("manifest") or "manifest.csv")
     for key, value in changes.items():
