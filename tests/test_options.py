@@ -74,12 +74,14 @@ def test_canonical__has_the_order_of_the_table():
     ("written", "sentence"),
     [
         ("ldaa(ridge=1)", "no classifier is called 'ldaa'; did you mean 'lda'"),
-        ("lda(ridge=1", "no classifier is called"),
-        ("lda(C=1)", "classifier 'lda' has no option 'C'; it has ridge"),
+        ("lda(ridge=1", "'lda\\(ridge=1' is not a name with options in brackets"),
+        ("lda(C=1)", "lda has no option 'C'; it has ridge"),
+        ("lda(ridge=1, ridge=2)", "lda has ridge twice"),
+        ("random_forest(n_estimators=1000000)", "give a whole number from 1 to 10000"),
         ("gaussian_process(C=1)", "has no option 'C'; it has none"),
         ("lda(ridge=nan)", "lda: ridge = 'nan'; give a number above 0"),
         ("lda(ridge)", "lda: ridge = ''; give a number above 0"),
-        ("k_nearest(n_neighbors=2.5)", "n_neighbors = '2.5'; give a whole number above 0"),
+        ("k_nearest(n_neighbors=2.5)", "n_neighbors = '2.5'; give a whole number from 1 to 10000"),
         ("svm(C=0)", "svm: C = '0'; give a number above 0"),
     ],
 )
@@ -99,3 +101,5 @@ def test_settings__take_options_and_lists_of_them():
 
 def test_title__has_the_options():
     assert title_of("k_nearest(n_neighbors=3)") == "3 nearest neighbours"
+    assert title_of("lda(ridge=0.12345678)") == "linear discriminant analysis with a ridge of 0.12345678"
+    assert title_of("logistic_regression") == "logistic regression, L2 penalty, C = 1"

@@ -12,7 +12,7 @@ from ..contracts import name_of
 from ..errors import SettingsError
 from ..features.preparation import Fill, Level, Lines
 from ..features.table import resolve
-from ..validation.options import KNOWN, canonical
+from ..validation.options import KNOWN, canonical, listed
 
 #: A name of the table of classifiers, with options in brackets or without; the schema says what the validator checks.
 Classifier = Annotated[
@@ -103,8 +103,8 @@ class Settings(BaseModel):
     classifier: Annotated[
         Classifier | tuple[Classifier, ...],
         Field(
-            description=f"what learns and predicts: {', '.join(KNOWN.names())}, options in brackets "
-            "(lda(ridge=0.1)); or a list: every entry of the lists with every other is a line"
+            description=f"what learns and predicts: {listed()}; with options written as lda(ridge=0.1); or a list: "
+            "every entry of the lists with every other is a line"
         ),
     ] = "random_forest"
     inner_splits: Annotated[

@@ -24,7 +24,7 @@ from ..kernels.learners.repeating import (
 from ..registry import Registry
 from .data import Table
 from .labels import Labelling, LabelSpace
-from .options import parse
+from .options import in_digits, parse
 from .passes import by_splitter, one_batch_out, one_group_out
 from .predict import Predict, by_estimators, by_kernel
 
@@ -68,21 +68,21 @@ CLASSIFIERS: Registry[Classifier] = Registry(
         Classifier("extra_trees", "{n_estimators} extremely randomized trees", _compiled(forest_repeats, True)),
         Classifier(
             "gradient_boosting",
-            "gradient boosting, {n_estimators} trees of depth {max_depth}, learning rate {learning_rate:g}",
+            "gradient boosting, {n_estimators} trees of depth {max_depth}, learning rate {learning_rate}",
             _compiled(boosting_repeats),
         ),
         Classifier(
             "gaussian_process", "Gaussian process with an optimised RBF kernel", _compiled(gaussian_process_repeats)
         ),
-        Classifier("logistic_regression", "logistic regression, L2 penalty, C = {C:g}", _compiled(logistic_repeats)),
+        Classifier("logistic_regression", "logistic regression, L2 penalty, C = {C}", _compiled(logistic_repeats)),
         Classifier(
-            "svm", "support vector machine, RBF kernel, C = {C:g}; logistic function of its decision", _fitted(_svm),
+            "svm", "support vector machine, RBF kernel, C = {C}; logistic function of its decision", _fitted(_svm),
             is_compiled=False,
         ),
         Classifier("k_nearest", "{n_neighbors} nearest neighbours", _compiled(nearest_repeats)),
-        Classifier("lda", "linear discriminant analysis with a ridge of {ridge:g}", _compiled(discriminant_repeats)),
+        Classifier("lda", "linear discriminant analysis with a ridge of {ridge}", _compiled(discriminant_repeats)),
         Classifier(
-            "mlp", "neural network with one hidden layer of 16, penalty {alpha:g}", _fitted(_mlp), is_compiled=False
+            "mlp", "neural network with one hidden layer of 16, penalty {alpha}", _fitted(_mlp), is_compiled=False
         ),
     ),
 )  # fmt: skip
@@ -93,7 +93,7 @@ def title_of(classifier: Any) -> str:
     if not isinstance(classifier, str):
         return spoken(classifier)
     name, options = parse(classifier)
-    return CLASSIFIERS[name].title.format(**options)
+    return CLASSIFIERS[name].title.format(**{option: in_digits(value) for option, value in options.items()})
 
 
 def spoken(given: Any) -> str:
