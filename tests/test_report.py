@@ -89,6 +89,53 @@ def test_verdict__follows_the_permutation_p(kind, told, words):
     assert words in found.reason
 
 
+def test_verdict__names_a_statistic_other_than_auc():
+    made = _changed("two_classes")
+    result = made["combinations"]["height+adhesion"]
+    result["significance"]["permutation"]["statistic"] = "balanced_accuracy"
+    assert "p = 0.005 by permuting the labels (balanced accuracy)" in verdict(result).reason
+    assert "(mean balanced accuracy of the first 10 splits)" in at_a_glance(made, [])[1].answer
+
+
+def test_drives__of_components_says_what_the_classifier_saw():
+    made = _changed("two_classes")
+    made["combinations"]["height+adhesion"]["titles"]["components"] = "the first 3 principal components"
+    said = at_a_glance(made, [])[2].answer
+    assert said.startswith("The classifier saw the first 3 principal components; of single parameters these tell most:")
+    assert "kept in" not in said
+
+
+@pytest.mark.parametrize(
+    ("reduce", "noun"),
+    [
+        ("rank", "parameters are kept"),
+        ("pca", "principal components are kept"),
+        (["rank", "pca"], "parameters or principal components are kept"),
+    ],
+)
+def test_rule_of_ten__names_what_is_kept(reduce, noun):
+    made = _changed("two_classes")
+    made["settings"]["reduce"] = reduce
+    made["data"]["rule_of_ten"]["keep"] = 50
+    (said,) = [caution.text for caution in warnings(made)
+               if "rule of ten" in caution.text]  # fmt: skip
+    assert said.startswith(f"50 {noun}")
+
+
+@pytest.mark.parametrize(
+    ("choices", "line", "said"),
+    [
+        ([], "", "for the combination with most channels"),
+        ([], "lda", "for the first line of the combination with most channels"),
+        ([{"line": "lda", "share": 1.0}], "nested choice", "for the nested choice of the combination with most"),
+    ],
+)
+def test_many_lines__says_which_gives_the_answer(choices, line, said):
+    made = _changed("two_classes")
+    made["combinations"]["height+adhesion"].update(choices=choices, line=line)
+    assert any(said in caution.text for caution in warnings(made))
+
+
 def test_verdict__says_when_no_small_p_can_come_out():
     made = _changed("null")
     permutation = made["combinations"]["height"]["significance"]["permutation"]

@@ -314,3 +314,4 @@ def test_compare__lines_of_one_pass_choose_inside_its_training_parts():
     assert chosen.auc.shape == (1,)
     assert sum(one["share"] for one in chosen.choices) == pytest.approx(1)
     assert chosen.corrected["min_p"] <= 1
+    assert not {"SD", "min", "max"} & set(study.table().columns)

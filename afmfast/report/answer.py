@@ -8,7 +8,21 @@ from typing import Any, Literal
 
 from .distrust import Caution, cautions
 from .uncertainty import corrected_p
-from .wording import counts, defined, fixed, is_pooled, joined, mean_sd, p_equals, p_value, plural, stars, title
+from .wording import (
+    counts,
+    defined,
+    fixed,
+    is_pooled,
+    joined,
+    mean_auc,
+    mean_sd,
+    p_equals,
+    p_value,
+    plural,
+    score,
+    stars,
+    title,
+)
 
 Kind = Literal["told apart", "nothing can be told"]
 
@@ -71,6 +85,7 @@ def verdict(result: Mapping[str, Any]) -> Verdict:
     permutation, many = result["significance"]["permutation"], result["significance"]["corrected"]
     p, smallest = deciding_p(result), (many if is_picked(result) else permutation)["smallest"]
     how = f"by min-p over {many['n_lines']} lines" if is_picked(result) else "by permuting the labels"
+    how += "" if permutation["statistic"] == "auc" else f" ({score(permutation['statistic'])})"
     mark = stars(p)
     if p is None or not defined(p):
         return Verdict("nothing can be told", "the permutation p-value is undefined", mark)
@@ -134,7 +149,7 @@ def best(results: Mapping[str, Any]) -> str:
     chosen = combinations[name]
     n, which = len(results["combinations"]), "it" if name == headline(results) else title(chosen)
     leads = f"Of the {n} lines, {which}," if chosen["line"] else f"Of the {n} combinations {which}"
-    has = f"{leads} has the highest mean AUC ({fixed(chosen['auc']['mean'])})"
+    has = f"{leads} has the highest {mean_auc(chosen)} ({fixed(chosen['auc']['mean'])})"
     if name == headline(results):
         return f"{has}."
     p = chosen["significance"]["permutation"]["p"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .wording import counts, defined, fixed, joined, p_value, sample_noun, signed
+from .wording import answering, counts, defined, fixed, joined, kept_noun, p_value, sample_noun, signed
 
 Results = Mapping[str, Any]
 Rule = Callable[[Results, Mapping[str, Any]], str]
@@ -141,12 +141,10 @@ def _uncorrected(results: Results, headline: Mapping[str, Any]) -> str:
     if n < 2:
         return ""
     listed = any(result["line"] for result in results["combinations"].values())
-    tried, which = ("lines of channels, classifiers and columns kept", "first one") if listed else (
-        "channel combinations", "combination"
-    )  # fmt: skip
+    tried = "lines of channels, classifiers and columns kept" if listed else "channel combinations"
     return (f"{n} {tried} were tried. Their p-values are uncorrected: picking the best of them after "
-            f"looking makes its p too small; read min-p then. The answer above is for the {which} with "
-            "most channels, whichever came out best.")  # fmt: skip
+            f"looking makes its p too small; read min-p then. The answer above is for "
+            f"{answering(headline)}, whichever came out best.")  # fmt: skip
 
 
 def _few_groups(results: Results, headline: Mapping[str, Any]) -> str:
@@ -163,7 +161,8 @@ def _rule_of_ten(results: Results, headline: Mapping[str, Any]) -> str:
     if rule["keep"] <= allowed:
         return ""
     noun = sample_noun(results["settings"])
-    return (f"{rule['keep']} parameters are kept, more than the rule of ten allows: {rule['by_rows']:.3g} by "
+    kept = f"{rule['keep']} {kept_noun(results['settings'])}"
+    return (f"{kept} are kept, more than the rule of ten allows: {rule['by_rows']:.3g} by "
             f"{noun}s (the paper's count), {rule['by_smaller_class']:.3g} by those of the smallest class, "
             f"{rule['by_groups']:.3g} by groups. Overtraining is then likelier.")  # fmt: skip
 

@@ -17,11 +17,13 @@ from .wording import (
     fixed,
     is_pooled,
     joined,
+    mean_auc,
     mean_sd,
     p_equals,
     p_value,
     plural,
     readable,
+    score,
     share,
     signed,
     whole_range,
@@ -67,7 +69,9 @@ def _real(result: Mapping[str, Any], cautions: Sequence[Caution]) -> str:
 def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     permutation, auc = result["significance"]["permutation"], result["auc"]
     n_splits, n_repeats = result["randomized"]["splits_per_labelling"], result["n_repeats"]
-    over = f" (mean of the first {n_splits} splits)" if n_splits < n_repeats and not is_pooled(result) else ""
+    statistic = score(permutation["statistic"])
+    over = f" (mean {statistic} of the first {n_splits} splits)"
+    over = over if n_splits < n_repeats and not is_pooled(result) else "" if statistic == "AUC" else f" ({statistic})"
     random = f"{mean_sd(result['randomized']['auc'])} ({whole_range(result['randomized']['auc'])})"
     said = (
         f"AUC {fixed(auc['mean'])}, the test parts of {plural(n_repeats, 'split')} scored together; randomized labels "
@@ -93,16 +97,19 @@ def _drives(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     if not ranked:
         return "No parameter was ranked."
     top = [p for p in ranked[:3] if p["importance"] >= ranked[0]["importance"] / 4]
+    seen = result["titles"].get("components")
+    kept = ["" if seen else f", kept in {share(p['kept'])} of repeats" for p in top]
     named = [
-        f"{p['symbol']} of {p['channel']} ({_called(p)}{_lean(p, result)}, kept in {share(p['kept'])} of repeats)"
-        for p in top
+        f"{p['symbol']} of {p['channel']} ({_called(p)}{_lean(p, result)}{how_often})"
+        for p, how_often in zip(top, kept, strict=True)
     ]
+    led = f"The classifier saw {seen}; of single parameters these tell most:" if seen else "Most:"
     twins = (
         "Correlated parameters stand in for each other: see the twins."
         if any(p.get("twin") for p in result["parameters"])
         else ""
     )
-    return f"Most: {joined(named)}. {_channels_alone(results)}{_enough(results, result)}{twins}".rstrip()
+    return f"{led} {joined(named)}. {_channels_alone(results)}{_enough(results, result)}{twins}".rstrip()
 
 
 def _called(parameter: Mapping[str, Any]) -> str:
@@ -128,7 +135,7 @@ def _channels_alone(results: Mapping[str, Any]) -> str:
         return ""
     ranked = sorted(alone.items(), key=lambda item: -item[1]["auc"]["mean"])
     named = [f"{channels_of(result)} {fixed(result['auc']['mean'])}" for _, result in ranked]
-    return f"Channels alone, by mean AUC: {', '.join(named)}. "
+    return f"Channels alone, by {mean_auc(ranked[0][1])}: {', '.join(named)}. "
 
 
 def _enough(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
@@ -146,7 +153,7 @@ def _enough(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         return ""
     enough = min(fewer, key=lambda other: (len(other["channels"]), -other["auc"]["mean"]))
     rest = joined([c for c in result["channels"] if c not in enough["channels"]])
-    return f"With {rest} added to {channels_of(enough)} the mean AUC is no higher. "
+    return f"With {rest} added to {channels_of(enough)} the {mean_auc(result)} is no higher. "
 
 
 def _distrust(cautions: Sequence[Caution]) -> str:

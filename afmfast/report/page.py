@@ -15,7 +15,7 @@ from .glance import at_a_glance, leak_text, overtraining_text
 from .methods import REFERENCES, paragraph
 from .repeatability import repeats
 from .thumbnails import Thumbnail, by_channel
-from .wording import counts, defined, is_pooled, sample_noun, title
+from .wording import answering, counts, defined, is_pooled, kept_noun, sample_noun, title
 
 #: Parameters shown at once; the rest folds away.
 _RANKED_AT_ONCE = 12
@@ -66,6 +66,8 @@ def context(
         "left_out": tables.left_out(results),
         "repeats": repeats(repeatability) if repeatability else [],
         "rule": data["rule_of_ten"],
+        "kept_noun": kept_noun(settings),
+        "answering": answering(result),
         "classes": data["classes"],
         "channels": data["channels"],
         "methods": paragraph(results),

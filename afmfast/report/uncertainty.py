@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .wording import DASH, defined, fixed, joined, p_value, plural, score, share, signed
+from .wording import DASH, defined, fixed, is_pooled, joined, p_value, plural, score, share, signed
 
 #: How the rows of a group became one decision, in words.
 _RULES = {"mean": "mean probability", "median": "median probability", "vote": "vote of its rows"}
@@ -42,8 +42,9 @@ def auc_interval(result: Mapping[str, Any]) -> str:
     if not defined(one["low"]):
         return ""
     reserved = f" (approximate: {one['reason']})" if one["approximate"] else ""
+    averaged = "" if is_pooled(result) else "averaged "
     return (
-        f"AUC of the averaged predictions {fixed(one['value'])}, {share(one['level'])} interval for new groups "
+        f"AUC of the {averaged}predictions {fixed(one['value'])}, {share(one['level'])} interval for new groups "
         f"{fixed(one['low'])}–{fixed(one['high'])}{reserved}."
     )
 

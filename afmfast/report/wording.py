@@ -169,6 +169,25 @@ def channels_of(result: Mapping[str, Any]) -> str:
     return " + ".join(result["channels"])
 
 
+def mean_auc(result: Mapping[str, Any]) -> str:
+    """`mean AUC`; of one pass, which has a single one, `AUC`."""
+    return "AUC" if is_pooled(result) else "mean AUC"
+
+
+def answering(result: Mapping[str, Any]) -> str:
+    """Which line the answer is of, fixed beforehand: `the nested choice of the combination with most channels`."""
+    first = "the nested choice of " if result["choices"] else "the first line of " if result["line"] else ""
+    return f"{first}the combination with most channels"
+
+
+def kept_noun(settings: Mapping[str, Any]) -> str:
+    """What `keep` counts: `parameters`, `principal components`, or either."""
+    asked = settings.get("reduce", "rank")
+    ways = {asked} if isinstance(asked, str) else set(asked)
+    nouns = {"rank": "parameters", "pca": "principal components"}
+    return joined([nouns[way] for way in nouns if way in ways], "or")
+
+
 def score(statistic: str) -> str:
     """`AUC`, `balanced accuracy`: a statistic in words."""
     return "AUC" if statistic == "auc" else statistic.replace("_", " ")

@@ -99,10 +99,11 @@ def classify_table(
     warnings += [w for result in results.values() for w in result.warnings]
     warnings += _of_splits(settings, asked[0].plan.is_pooled)
     warnings += unequal_losses(samples.table, left_out)
+    n_columns = max(len(result.columns) for result in results.values())
     return StudyResult(
         name=settings.title,
         settings=recorded(settings),
-        data=_data(samples, described, channels, settings, left_out, warnings)
+        data=_data(samples, described, channels, settings, left_out, warnings, n_columns)
         | {"associations": with_scores(samples, seen, pool, associations(samples.table))},
         combinations=results,
         versions=versions(),
@@ -228,8 +229,9 @@ def _data(
     settings: Settings,
     left_out: LeftOut,
     warnings: Warnings,
+    n_columns: int,
 ) -> dict[str, Any]:
-    """The `data` part of results.json."""
+    """The `data` part of results.json; `n_columns` of the combination with most."""
     n_groups = int(samples.table["group_used"].nunique())
     return {
         "n_rows": len(samples.table),
@@ -245,7 +247,7 @@ def _data(
         "left_out": left_out,
         "warnings": list({w["text"]: w for w in warnings}.values()),
         "settings_by_class": settings_by_class(samples.table),
-        "rule_of_ten": rule_of_ten(samples.table, n_groups, max(settings.keeps)),
+        "rule_of_ten": rule_of_ten(samples.table, n_groups, min(max(settings.keeps), n_columns)),
     }  # fmt: skip
 
 

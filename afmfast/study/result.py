@@ -214,7 +214,10 @@ class StudyResult:
         return document if self.created is None else {**document, "created": self.created}
 
     def table(self) -> pd.DataFrame:
-        """One line a combination: AUC mean, SD, min, max, accuracies, sensitivity, specificity, p; min-p if several."""
+        """One line a combination: AUC, accuracies, sensitivity, specificity, p; min-p if several.
+
+        Over splits AUC is a mean, and SD, min and max stand beside it.
+        """
         lines = {label: _line(result) for label, result in self.combinations.items()}
         return pd.DataFrame.from_dict(lines, orient="index")
 
@@ -259,7 +262,9 @@ def of_one_table(results: Mapping[str, Result], settings: Mapping[str, Any]) -> 
         "settings_by_class": [],
         "associations": [],
         "rule_of_ten": rule_of_ten(
-            first.predictions, first.n_groups, max(int(result.settings["keep"]) for result in results.values())
+            first.predictions,
+            first.n_groups,
+            max(min(int(result.settings["keep"]), len(result.columns)) for result in results.values()),
         ),
     }
     return StudyResult(name="+".join(first.channels), settings=dict(settings), data=data, combinations=dict(results))
@@ -323,11 +328,10 @@ def _line(result: Result) -> dict[str, float]:
         for name in ("accuracy", "balanced_accuracy", "sensitivity", "specificity")
     }
     many = {} if result.corrected is None else {"p (min-p)": float(result.corrected["min_p"])}
+    splits = {} if result.scheme["pooled"] else {"SD": auc["sd"], "min": auc["min"], "max": auc["max"]}
     return {
         "AUC": auc["mean"],
-        "SD": auc["sd"],
-        "min": auc["min"],
-        "max": auc["max"],
+        **splits,
         **means,
         "p (uncorrected)": result.p_permutation,
         **many,
