@@ -199,8 +199,8 @@ def leak_text(result: Mapping[str, Any]) -> str:
 def overtraining_text(result: Mapping[str, Any]) -> list[str]:
     """One sentence a score: how far randomized labels come from chance, with the interval over labellings."""
     sentences = []
-    for score, noun in (("auc", "AUC"), ("accuracy", "accuracy")):
-        excess = result["overtraining"][score]
+    for name, noun in (("auc", "AUC"), ("accuracy", "accuracy")):
+        excess = result["overtraining"][name]
         sentences.append(
             f"{noun}: {signed(excess['mean'])} from chance {fixed(excess['chance'])} "
             f"(95 % of labellings between {signed(excess['low'])} and {signed(excess['high'])})"
