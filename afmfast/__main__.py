@@ -31,9 +31,10 @@ def _run() -> int:
     from cyclopts import CycloptsError
 
     from .cli.app import app
+    from .cli.said import wrong_use
 
     try:
-        code = app(exit_on_error=False, print_error=True, result_action="return_value")
+        code = app(exit_on_error=False, error_formatter=wrong_use, result_action="return_value")
     except CycloptsError:
         return 2
     return code if isinstance(code, int) else 0

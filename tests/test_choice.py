@@ -16,7 +16,8 @@ from afmfast.report.answer import headline
 from afmfast.schedule import open_pool
 from afmfast.selection.table import Selector
 from afmfast.study.lines import lines_of, lines_of_settings
-from afmfast.study.settings import Settings, parse
+from afmfast.study.settings import Settings
+from afmfast.study.settings_file import parse
 from afmfast.validation.choice import best, inner_splits
 from afmfast.validation.data import Table
 from afmfast.validation.plan import CHOSEN, Line, Plan

@@ -156,7 +156,8 @@ def test_a_bad_file__is_left_out_by_name_with_exit_code_3(scans, tmp_path):
     [
         (("study",), 2, "requires an argument"),
         (("study", "nowhere.csv"), 1, "nowhere.csv: no such file"),
-        (("study", "nowhere.csv", "--keep", "many"), 2, "keep"),
+        (("study", "nowhere.csv", "--keep", "many"), 2, "afmfast: keep: Input should be a valid integer"),
+        (("study", "nowhere.csv", "--scheme", "loo"), 2, "afmfast: scheme: Input should be 'stratified', 'k_fold'"),
         (("status", "nowhere"), 1, "no study here"),
         (("init", "nowhere"), 1, "no such folder"),
         (("parameters", "Sqq"), 1, "Sq"),

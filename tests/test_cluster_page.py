@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from afmfast.study.settings import Settings, dump
+from afmfast.study.settings import Settings
+from afmfast.study.settings_file import dump
 from afmfast.synthetic import archive
 
 PAGE = (Path(__file__).parents[1] / "docs" / "cluster.md").read_text("utf-8")

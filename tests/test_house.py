@@ -12,7 +12,7 @@ import afmfast
 from afmfast.cli.channels import page as channel_page
 from afmfast.cli.parameters import page, set_lines
 from afmfast.features.table import resolve
-from afmfast.study.settings import json_schema
+from afmfast.study.settings_file import json_schema
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"numba", "sklearn", "pandas", "distributed", "zarr", "matplotlib"}

@@ -13,7 +13,8 @@ from sklearn.svm import SVC
 from afmfast.errors import SettingsError
 from afmfast.selection.table import Selector
 from afmfast.study.lines import lines_of_settings
-from afmfast.study.settings import Settings, parse
+from afmfast.study.settings import Settings
+from afmfast.study.settings_file import parse
 from afmfast.validation import options
 from afmfast.validation.calm import calm
 from afmfast.validation.options import KNOWN, canonical

@@ -25,7 +25,8 @@ from afmfast.stack.store import open_store
 from afmfast.study.checks import missing_pixels
 from afmfast.study.folder import StudyFolder
 from afmfast.study.pipeline import ingest_stage, measure_stage
-from afmfast.study.settings import Settings, parse
+from afmfast.study.settings import Settings
+from afmfast.study.settings_file import parse
 
 DX, DY = 10 * NM, 13 * NM
 LINES = ("median", "mean", "linear", "quadratic", "matched")

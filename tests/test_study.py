@@ -26,7 +26,8 @@ from afmfast.study.folder import StudyFolder
 from afmfast.study.ingest import examples
 from afmfast.study.pipeline import classify_stage, ingest_stage, load_results, measure_stage
 from afmfast.study.result import StudyResult
-from afmfast.study.settings import Settings, Tiles, load, parse
+from afmfast.study.settings import Settings, Tiles
+from afmfast.study.settings_file import load, parse
 from afmfast.study.status import status
 from afmfast.synthetic import archive
 from afmfast.validation.standing import standing
@@ -265,7 +266,7 @@ def test_leave_one_batch_out__leaves_out_what_the_named_column_says(table):
 
 
 @pytest.mark.parametrize(
-    ("batch", "sentence"), [("tip", "batch: 'tip' is no column of the manifest; it has name"), ("label", "holds class")]
+    ("batch", "sentence"), [("tip", "batch: 'tip' is no column of the manifest; it has label, group"), ("label", "holds class")]
 )
 def test_leave_one_batch_out__what_cannot_be_left_out_is_refused(table, batch, sentence):
     with pytest.raises(DataError, match=sentence):
@@ -515,7 +516,13 @@ def test_level__plane_for_heights_none_for_the_rest(table):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"keep": 0}, "keep"),
+        ({"keep": 0}, "^settings: keep: Input should be greater than or equal to 1 .given: 0.\\.$"),
+        ({"keep": [3, 0]}, "^settings: keep: Input should be greater than or equal to 1 .given: 0.\\.$"),
+        ({"correlation": [0.9, "much"]}, "^settings: correlation: Input should be a valid number"),
+        ({"tiles": {"rows": 0}}, "^settings: tiles.rows: Input should be greater"),
+        ({"combinations": 5}, "combinations"),
+        ({"combinations": ["height+adhesion", "adhesion+height"]}, "height.adhesion twice"),
+        ({"combinations": ["height+height"]}, "height twice"),
         ({"kep": 3}, "kep.*Known keys: manifest"),
         ({"repeats": 3}, "below splits_per_permutation"),
         ({"groups": "tile"}, "groups = tile needs tiles"),

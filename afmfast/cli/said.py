@@ -1,16 +1,28 @@
-"""What the commands say of an ingest and of a folder of scans."""
+"""What the commands say of an ingest, of a folder of scans and of flags that mean nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import CycloptsError, CycloptsPanel
+from pydantic import ValidationError
+from rich.text import Text
+
+from ..study.settings_file import in_a_sentence
 
 if TYPE_CHECKING:
     from ..stack.manifest import Finding
     from ..stack.outcome import IngestReport
 
 _AT_MOST = 20
+
+
+def wrong_use(fault: CycloptsError) -> Any:
+    """What is printed of a wrong flag; of its value the sentence that study.yaml would get."""
+    wrong = fault.__cause__
+    return Text(f"afmfast: {in_a_sentence(wrong)}") if isinstance(wrong, ValidationError) else CycloptsPanel(fault)
 
 
 def ingest_summary(report: IngestReport) -> str:

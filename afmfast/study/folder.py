@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import DataError, SettingsError, StoreError
 from ..files import write_text
-from . import settings as settings_file
+from . import settings_file
 from .settings import Settings
 
 #: Called as progress(stage, done, total, note); stages: ingest, measure, classify.

@@ -16,7 +16,7 @@ from ..stack.build import build
 from ..stack.manifest import Finding, read_manifest, scan_folder, write_manifest
 from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
-from . import settings as settings_file
+from . import settings_file
 from .folder import StageProgress
 
 #: Pixels along the longer side of a sample image in the report.

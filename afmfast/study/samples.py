@@ -16,6 +16,8 @@ from .settings import Settings
 
 LeftOut = list[dict[str, str]]
 
+#: Columns of the table that are not of the manifest.
+_OURS = {"name", "scan", "tile", "target", "shape", "dx", "dy", "source", "group_used"}
 #: Classes whose shares of lost scans differ by more deserve a warning.
 _UNEQUAL = 0.2
 
@@ -121,7 +123,7 @@ def _groups(table: pd.DataFrame, column: str) -> pd.Series:
 def _column(setting: str, table: pd.DataFrame, column: str) -> pd.Series:
     """A column of the manifest as text, "" where it has no entry."""
     if column not in table:
-        manifest = ", ".join(c for c in table.columns if ":" not in c)
+        manifest = ", ".join(c for c in table.columns if ":" not in c and c not in _OURS)
         raise DataError(f"{setting}: {column!r} is no column of the manifest; it has {manifest}")
     return table[column].fillna("").astype(str)
 

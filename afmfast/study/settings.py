@@ -1,15 +1,12 @@
-"""One model for study.yaml, its JSON Schema, the command line's flags and the errors."""
+"""Every choice of a study: one model for study.yaml, its JSON Schema and the flags of the command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
-from ..contracts import name_of
-from ..errors import SettingsError
 from ..features.preparation import Fill, Level, Lines
 from ..features.table import resolve
 from ..validation.options import KNOWN, canonical, listed
@@ -19,8 +16,6 @@ Classifier = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": rf"^\s*({'|'.join(KNOWN.names())})\s*(\(.*\))?\s*$"})
 ]
 Reduce = Literal["rank", "pca"]
-#: Endings of a file of settings; a study may also be named by its manifest.
-YAML = (".yaml", ".yml")
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -153,10 +148,21 @@ class Settings(BaseModel):
     @classmethod
     def _joined_by_plus(cls, value: Any) -> Any:
         """`height+adhesion` is a combination too."""
-        if value is None:
-            return None
         listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list | tuple):
+            return value
         return [tuple(entry.split("+")) if isinstance(entry, str) else entry for entry in listed]
+
+    @field_validator("combinations")
+    @classmethod
+    def _no_combination_twice(cls, value: Any) -> Any:
+        """Each is a line of the table and counted as one, whatever the order of its channels."""
+        for chosen in value or ():
+            if len(set(chosen)) < len(chosen):
+                raise ValueError(f"{'+'.join(chosen)} has {next(c for c in chosen if chosen.count(c) > 1)} twice")
+            if sum(set(chosen) == set(other) for other in value) > 1:
+                raise ValueError(f"{'+'.join(chosen)} twice; a combination is given once, in any order")
+        return value
 
     @field_validator("correlation", mode="before")
     @classmethod
@@ -232,76 +238,3 @@ class Settings(BaseModel):
 
 def _entries(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def load(path: Path, **changes: Any) -> Settings:
-    """Settings from a study.yaml, or from the manifest.csv that the study is about.
-
-    `changes` (None = not given) win over the file. Raises `SettingsError` naming file, key and what is allowed.
-    """
-    if not path.is_file():
-        raise SettingsError(
-            f"{path}: no such file; give a manifest.csv or a study.yaml (`afmfast init FOLDER` writes both)"
-        )
-    given: dict[str, Any] = {"manifest": path.resolve()}
-    if path.suffix.lower() in YAML:
-        given = _read_yaml(path)
-        given["manifest"] = path.resolve().parent / str(given.get("manifest") or "manifest.csv")
-    for key, value in changes.items():
-        if value is not None:
-            nested = isinstance(value, dict) and isinstance(given.get(key), dict)
-            given[key] = {**given[key], **value} if nested else value
-    return parse(given, where=str(path))
-
-
-def parse(given: dict[str, Any], *, where: str = "settings") -> Settings:
-    """Checked settings; the first fault as a `SettingsError`."""
-    try:
-        return Settings.model_validate(given)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        known = f" Known keys: {', '.join(Settings.model_fields)}." if first["type"] == "extra_forbidden" else ""
-        value = "" if first["type"] in {"value_error", "extra_forbidden"} else f" (given: {first.get('input')!r})"
-        said = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{where}: {key + ': ' if key else ''}{said}{value}.{known}") from None
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise SettingsError(f"{path}: not YAML: {' '.join(str(fault).split())}") from None
-    if not isinstance(given, dict):
-        raise SettingsError(f"{path}: expected `key: value` lines, found {type(given).__name__}")
-    if given.pop("schema", name_of("study")) != name_of("study"):
-        raise SettingsError(f"{path}: schema is not {name_of('study')!r}; this afmfast reads no other")
-    return given
-
-
-def dump(settings: Settings) -> str:
-    """The settings as YAML that `load` reads back."""
-    document = {
-        "schema": name_of("study"),
-        **settings.model_dump(mode="json"),
-        "manifest": settings.manifest.as_posix(),
-    }
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-
-
-def commented(manifest: str, *, note: str = "") -> str:
-    """A study.yaml with every key, its default and one line of explanation, for `afmfast init`."""
-    lines = [f"# Settings of this study. Remove the # before a key to change it.{note}", f"schema: {name_of('study')}"]
-    for key, about in Settings.model_fields.items():
-        default = Settings.model_construct(manifest=Path(manifest)).model_dump(mode="json")[key]
-        text = yaml.safe_dump({key: default}, default_flow_style=True, allow_unicode=True, width=10_000).strip()[1:-1]
-        explained = f"  # {about.description}" if about.description else ""
-        lines.append(("" if key == "manifest" else "# ") + text + explained)
-    return "\n".join(lines) + "\n"
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of study.yaml, as kept in data_schemas."""
-    schema = Settings.model_json_schema()
-    schema["properties"] = {"schema": {"const": name_of("study")}, **schema["properties"]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": name_of("study"), **schema}
