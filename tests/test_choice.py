@@ -284,6 +284,13 @@ def test_compare__report_says_how_the_choice_was_made(compared, tmp_path):
     check(compared.to_dict(), "results", where="compare")
 
 
+def test_compare__a_report_by_name_leaves_the_one_beside_it_alone(compared, tmp_path):
+    beside = tmp_path / "report.html"
+    beside.write_text("mine")
+    assert compared.report(tmp_path / "mine.html").is_file()
+    assert beside.read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -17,16 +17,17 @@ NAME = "report.html"
 
 def write(
     results: Mapping[str, Any],
-    folder: Path,
+    target: Path,
     *,
     thumbnails: Sequence[Thumbnail] = (),
     repeatability: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write `folder/report.html` and return its path; equal input gives equal bytes.
+    """Write `target`, a file named *.html or the folder of a report.html; returns the file. Equal input, equal bytes.
 
     `results` is a document of data_schemas/results-1.0.json, `repeatability` of repeatability-1.0.json; None and NaN
     appear as a dash.
     Raises `StoreError` where the results do not keep to the schema.
     """
     contracts.check(results, "results", where="results")
-    return write_text(Path(folder) / NAME, render("template.html", context(results, thumbnails, repeatability)))
+    path = target if target.suffix == ".html" else target / NAME
+    return write_text(path, render("template.html", context(results, thumbnails, repeatability)))

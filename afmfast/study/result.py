@@ -169,11 +169,7 @@ class Result:
 
     def report(self, path: str | Path) -> Path:
         """Write report.html into a folder, or to a file named *.html."""
-        target = Path(path)
-        if target.suffix != ".html":
-            return self.alone().report(target)
-        written = self.alone().report(target.parent)
-        return written if written == target else written.replace(target)
+        return self.alone().report(path)
 
     def __str__(self) -> str:
         return answer(self.alone().to_dict())
@@ -221,10 +217,9 @@ class StudyResult:
         lines = {label: _line(result) for label, result in self.combinations.items()}
         return pd.DataFrame.from_dict(lines, orient="index")
 
-    def report(self, folder: str | Path) -> Path:
-        """Write report.html into a folder."""
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        return write_report(self.to_dict(), Path(folder))
+    def report(self, path: str | Path) -> Path:
+        """Write report.html into a folder, or to a file named *.html; returns the file."""
+        return write_report(self.to_dict(), Path(path))
 
     def summary(self) -> str:
         """The answer, the table of combinations, what to distrust, where the report lies."""
