@@ -266,7 +266,8 @@ def test_leave_one_batch_out__leaves_out_what_the_named_column_says(table):
 
 
 @pytest.mark.parametrize(
-    ("batch", "sentence"), [("tip", "batch: 'tip' is no column of the manifest; it has label, group"), ("label", "holds class")]
+    ("batch", "sentence"),
+    [("tip", "batch: 'tip' is no column of the manifest; it has label"), ("label", "holds .A. alone")],
 )
 def test_leave_one_batch_out__what_cannot_be_left_out_is_refused(table, batch, sentence):
     with pytest.raises(DataError, match=sentence):

@@ -152,7 +152,11 @@ class SplitsNothing:
         ("leave_one_batch_out", None, "the batch of some rows is not known;"),
         ("leave_one_batch_out", ["", *BATCHES[1:]], "not known, such as row '0'"),
         ("leave_one_batch_out", ["day"] * 36, "all rows are of batch 'day'"),
-        ("leave_one_batch_out", [f"day {y}" for y in Y], "batch 'day 0' holds class '0' alone.*cannot be told apart"),
+        (
+            "leave_one_batch_out",
+            [f"day {y}" for y in Y],
+            "batch 'day 0' holds '0' alone.*and 1 more.*cannot be told apart",
+        ),
         (StratifiedKFold(3, shuffle=True), None, "has the group of row .* in the training and the test part"),
         (StratifiedKFold(30), None, "cannot split this table: n_splits=30"),
         (PredefinedSplit(np.where(Y == 0, 0, -1)), None, "class '0' has no row left to learn from"),
@@ -204,6 +208,11 @@ def test_pass__labellings_without_a_score_are_told_and_limit_p():
     (text,) = [text for code, text in found.warnings if code == "labellings-undefined"]
     assert f"{n} of 19 permuted labellings" in text
     assert f"p cannot be below {(1 + n) / 20:.2g}" in text
+
+
+def test_splitter__rows_that_it_never_tests_are_told():
+    (text,) = [text for code, text in go(table_of(), Slotted(4)).warnings if code == "rows-untested"]
+    assert text.startswith("24 rows are in no test part")
 
 
 class RefusesSome:

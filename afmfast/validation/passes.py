@@ -1,4 +1,4 @@
-"""Splits of which one pass tests every row: each group or batch left out once, or the splits of a user's splitter."""
+"""Splits of which one pass is scored as a whole: each group or batch left out once, or those of a user's splitter."""
 
 from __future__ import annotations
 
@@ -95,11 +95,14 @@ def _check_batches(table: Table) -> None:
     names = np.unique(batches).tolist()
     if len(names) < 2:
         raise DataError(f"all rows are of batch {names[0]!r}; leave_one_batch_out needs two batches or more")
-    for name in names:
-        held = np.unique(table.y[batches == name])
-        if len(held) == 1:
-            raise DataError(
-                f"batch {name!r} holds class {table.classes[held[0]]!r} alone, so class and batch cannot be told "
-                "apart, and a batch that is left out shows nothing. Record every class in every batch; until then "
-                "use scheme: stratified, and say in print what the report says about batches"
-            )
+    held = [np.unique(table.y[batches == name]) for name in names]
+    alone = [
+        f"{name!r} holds {table.classes[own[0]]!r}" for name, own in zip(names, held, strict=True) if len(own) == 1
+    ]
+    if alone:
+        more = f" (and {len(alone) - 1} more likewise)" if len(alone) > 1 else ""
+        raise DataError(
+            f"batch {alone[0]} alone of all classes{more}, so class and batch cannot be told apart, and a batch that "
+            "is left out shows nothing. Record every class in every batch; until then use scheme: stratified, and say "
+            "in print what the report says about batches"
+        )

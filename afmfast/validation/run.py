@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import AfmfastWarning, DataError, SettingsError
+from ..kernels.learners.parts import TEST
 from ..schedule import Pool
 from .batches import ACTUAL, ENUMERATED, Batch, Records, Shared, run_batch
 from .calm import calm
@@ -71,12 +72,12 @@ def run_lines(
     if any(replace(line.plan, classifier=plan.classifier, inner_splits=plan.inner_splits) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
     plan.positive_code(table)
-    lines = _splittable(table, lines)
+    lines, untested = _splittable(table, lines)
     plan = lines[0].plan
     space = plan.label_space(table)
     exact = space.is_counted_out(plan.n_permutations)
     works = [_opened(table, line, space, exact, folder) for line in lines]
-    found = label_warnings(space, plan, table.classes)
+    found = untested + label_warnings(space, plan, table.classes)
     for code, text in found:
         if code == "smallest-p":
             warnings.warn(text, AfmfastWarning, stacklevel=2)
@@ -85,12 +86,15 @@ def run_lines(
     return [_scores(table, work, space, exact, found) for work in works]
 
 
-def _splittable(table: Table, lines: Sequence[Line]) -> list[Line]:
-    """The lines, where the table can be split as they say; one pass has as many repeats as splits, and one score."""
+def _splittable(table: Table, lines: Sequence[Line]) -> tuple[list[Line], list[tuple[str, str]]]:
+    """The lines, where the table can be split as they say, and a warning of rows that no split tests.
+
+    One pass has as many repeats as splits, and one score.
+    """
     plan = lines[0].plan
     if not plan.is_pooled:
         check_splittable(table, test_size=plan.test_size, seed=plan.seed, n_folds=plan.n_folds)
-        return list(lines)
+        return list(lines), []
     with calm():
         side, again = plan.sides(table, table.y), plan.sides(table, table.y)
     if not np.array_equal(side, again):
@@ -99,8 +103,10 @@ def _splittable(table: Table, lines: Sequence[Line]) -> list[Line]:
             "repeated; give it a random_state"
         )
     check_trained(table, side)
-    n = len(side)
-    return [line._replace(plan=replace(line.plan, n_repeats=n, splits_per_permutation=1)) for line in lines]
+    n, n_untested = len(side), int((side != TEST).all(axis=0).sum())
+    counted = [line._replace(plan=replace(line.plan, n_repeats=n, splits_per_permutation=1)) for line in lines]
+    text = f"{n_untested} rows are in no test part, so no prediction of them counts in a score"
+    return counted, [("rows-untested", text)] if n_untested else []
 
 
 def _opened(table: Table, line: Line, space: LabelSpace, exact: bool, folder: Path | None) -> _Work:

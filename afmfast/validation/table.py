@@ -143,7 +143,7 @@ def seeded_clone(estimator: Any, seed: int) -> Any:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A way of splitting: at random, anew or `in_folds` of random partitions; or by `one_pass` that tests every row.
+    """A way of splitting: at random, anew or `in_folds` of random partitions; or by `one_pass`.
 
     `one_pass(table, labels, seed)` gives the side (folds, n) of every row. A fold of it may test a single class, so the
     predictions of all its test parts are pooled and scored together. `within_batches`: only what shares its batches
