@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import afmfast
+from afmfast.cli.power import told
 from afmfast.errors import SettingsError, StoreError
 from afmfast.schedule import open_pool
 from afmfast.study import power
@@ -53,6 +54,17 @@ def test_drawn__is_what_the_model_was_made_of():
     again = model_of(drawn(model, np.array([300, 300]), 1.0, np.random.default_rng(1)))
     np.testing.assert_allclose(again.shared, model.shared, atol=0.1)
     np.testing.assert_allclose(again.means, model.means, atol=0.2)
+
+
+def test_shares__no_two_of_few_groups_are_the_same_groups():
+    assert power._shares(np.array([3, 3])) == [0.75, 1.0]
+    assert power._shares(np.array([3, 8])) == [0.5, 0.75, 1.0]
+
+
+def test_told__names_the_groups_of_each_class_that_are_enough():
+    lines = [{"n_groups": [6, 9], "power": 0.5}, {"n_groups": [12, 18], "power": 0.9}]
+    effect = {"kind": "observed", "auc": 0.8, "lines": lines, "enough": 30}
+    assert told(effect, {"wanted": 0.8}) == "At the AUC observed (0.80) 12 + 18 groups have a power of 80% or more."
 
 
 def test_subset__takes_whole_groups_of_every_class():

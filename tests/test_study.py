@@ -458,6 +458,16 @@ def test_tiles__combined_give_one_row_a_scan(done):
     assert (tiled["height:Sq"] < whole["height:Sq"]).mean() > 0.8
 
 
+@pytest.mark.parametrize("name", ["y", "groups", "batches"])
+def test_classify__rows_that_an_index_puts_elsewhere_are_refused(name):
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(12, 3)))
+    y = pd.Series([0, 1] * 6)
+    given = {"y": y, "groups": pd.Series(range(12)), "batches": pd.Series(["a"] * 12)}
+    given[name] = given[name].iloc[::-1]
+    with pytest.raises(DataError, match=f"{name} has another index than X.*{name}.to_numpy"):
+        afmfast.classify(X, **given)
+
+
 def test_classify__takes_a_frame_and_answers(table):
     X = table[[c for c in table if c.startswith("adhesion:")]]
     result = afmfast.classify(

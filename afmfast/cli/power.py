@@ -20,6 +20,7 @@ def show(document: Mapping[str, Any]) -> None:
     for one in document["learning"]:
         learning.add_row(_groups(one["n_groups"]), f"{one['auc']:.3f} ± {one['sd']:.3f}")
     console.print(learning)
+    console.print("±: SD over draws of so many groups; of all of them, over splits alone.")
     planned = [effect for effect in document["effects"] if effect["lines"]]
     if planned:
         heads = [f"AUC {effect['auc']:.2f} ({effect['kind']})" for effect in planned]
@@ -46,7 +47,8 @@ def told(effect: Mapping[str, Any], document: Mapping[str, Any]) -> str:
             f"{start} even {_groups(most['n_groups'])} groups have a power of {most['power']:.0%} only, "
             f"below {document['wanted']:.0%}."
         )
-    return f"{start} {effect['enough']} groups in all have a power of {document['wanted']:.0%} or more."
+    enough = next(one for one in effect["lines"] if sum(one["n_groups"]) == effect["enough"])
+    return f"{start} {_groups(enough['n_groups'])} groups have a power of {document['wanted']:.0%} or more."
 
 
 def _groups(n_groups: list[int]) -> str:

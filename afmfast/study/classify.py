@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..errors import DataError
 from ..schedule import Pool, Scheduler, open_pool
 from ..selection.table import Selector
 from ..validation.data import Table, usable_rows
@@ -79,6 +80,7 @@ def classify(
 
 def given_table(X: Any, y: Any, groups: Any, batches: Any = None) -> tuple[Table, list[str], Warnings]:
     """Rows that can be used, the names of their groups, and a warning if there are others."""
+    _check_index(X, {"y": y, "groups": groups, "batches": batches})
     names = _group_names(groups, len(y))
     table = Table.of(X, y, names, batches=batches)
     alike = check_rows(table.X, table.groups, table.rows)
@@ -93,6 +95,17 @@ def given_table(X: Any, y: Any, groups: Any, batches: Any = None) -> tuple[Table
     )  # fmt: skip
     lost = f"{int((~enough).sum())} rows lack over half of their parameters and were left out."
     return table, names, [*alike, warning("rows-left-out", lost)]
+
+
+def _check_index(X: Any, beside: dict[str, Any]) -> None:
+    """Refuse what pandas would put beside other rows than the place in the list does."""
+    for name, values in beside.items():
+        both_named = isinstance(X, pd.DataFrame) and isinstance(values, pd.Series)
+        if both_named and not X.index.equals(values.index):
+            raise DataError(
+                f"{name} has another index than X, and which row belongs to which cannot be told; give "
+                f"{name}.loc[X.index], or {name}.to_numpy() where rows belong together as they stand"
+            )
 
 
 def _group_names(groups: Any, n_rows: int) -> list[str]:

@@ -119,7 +119,7 @@ def document_of(
         "stand_in": STAND_IN,
         "alpha": ALPHA,
         "wanted": WANTED,
-        "learning": [_learned(data, n_groups, share, plan, selector, pool) for share in SHARES],
+        "learning": [_learned(data, n_groups, share, plan, selector, pool) for share in _shares(n_groups)],
         "effects": effects,
     }
 
@@ -131,6 +131,12 @@ def _effects(result: dict[str, Any], effect: float | None) -> list[tuple[str, fl
     found = [("lower end", min(low, observed))] if observed is not None and low is not None else []
     found += [("observed", observed)] if observed is not None else []
     return found + ([("asked", effect)] if effect is not None else [])
+
+
+def _shares(n_groups: np.ndarray) -> list[float]:
+    """Of shares that leave as many groups of every class, the largest."""
+    share_of = {tuple(how_many(share, int(n)) for n in n_groups): share for share in SHARES}
+    return list(share_of.values())
 
 
 def _learned(
