@@ -1,7 +1,9 @@
 """Schemes of one pass: each group or batch left out once, or a user's splitter; scored together, and honest."""
 
+import threading
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -89,6 +91,14 @@ def test_pass__threads_and_what_was_stored_agree_to_the_last_bit(scheme, tmp_pat
     for found in (go(table, scheme, scheduler="threads", folder=tmp_path), go(table, scheme, folder=tmp_path)):
         np.testing.assert_array_equal(found.t_permuted, serial.t_permuted)
         assert found.t_true == serial.t_true
+
+
+def test_splitter__of_the_users_own_splits_alike_in_other_processes():
+    """Its random state is the seed there too, and its class travels with it."""
+    scheme = Inside(StratifiedGroupKFold(3, shuffle=True, random_state=np.random.RandomState(4)))
+    here, there = (go(table_of(effect=1.0), scheme, scheduler=how) for how in ("serial", "processes"))
+    np.testing.assert_array_equal(there.t_permuted, here.t_permuted)
+    np.testing.assert_array_equal(there.of("auc"), here.of("auc"))
 
 
 def test_leave_one_batch_out__labels_are_exchanged_inside_batches():
@@ -271,11 +281,18 @@ class Slotted:
         (Inside(PredefinedSplit(np.arange(36) // 18)), Inside(PredefinedSplit(np.arange(36) % 2))),
         (Inside(StratifiedGroupKFold(3)), Inside(StratifiedGroupKFold(4))),
         (Slotted(3), Slotted(4)),
+        (Inside(np.random.RandomState(3)), Inside(np.random.RandomState(4))),
+        (Inside(partial(sorted, key=3)), Inside(partial(sorted, key=4))),
     ],
 )
 def test_splitter__the_key_knows_what_another_holds(one, other):
     keys = [key(table_of(), plan_of(splitter), FAST) for splitter in (one, deepcopy(one), other)]
     assert keys[0] == keys[1] != keys[2]
+
+
+def test_splitter__the_key_is_no_address():
+    with pytest.raises(SettingsError, match="cannot be told from others of its kind"):
+        key(table_of(), plan_of(Inside(threading.Lock())), FAST)
 
 
 def test_splitter__the_key_knows_what_it_does():

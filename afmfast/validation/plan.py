@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -202,7 +203,10 @@ def settings_of(plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> d
 
 
 def described(value: Any) -> Any:
-    """Estimators, splitters and what they hold as JSON; what has no plain form by its repr."""
+    """Estimators, splitters and what they hold as JSON; what has no plain form by its repr.
+
+    Raises `SettingsError` for what can be told from others by its address alone, which another may have tomorrow.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)  # JSON has no NaN, and NaN is not even itself
     if value is None or isinstance(value, bool | int | float | str):
@@ -224,7 +228,19 @@ def described(value: Any) -> Any:
     if isinstance(getattr(type(value), "split", None), FunctionType):
         # A splitter by how it splits and all it holds: its repr may shorten an array, or tell nothing but an address.
         return [_type_name(value), described(type(value).split), described(_attributes(value))]
-    return repr(value)
+    return _pickled(value) if " at 0x" in repr(value) else repr(value)
+
+
+def _pickled(value: Any) -> list[str]:
+    """By a digest of all it holds, such as the state of a random generator."""
+    try:
+        content = pickle.dumps(value)
+    except (pickle.PicklingError, TypeError, AttributeError) as fault:
+        raise SettingsError(
+            f"{value!r} cannot be told from others of its kind, which stored repeats need; give it a repr of all it "
+            f"holds ({fault})"
+        ) from fault
+    return [_type_name(value), hashlib.sha256(content).hexdigest()]
 
 
 def _type_name(value: Any) -> str:
