@@ -305,9 +305,11 @@ def test_splitter__the_key_knows_what_it_does():
             lambda self, X, y, groups: [(np.flatnonzero(groups > 3), np.flatnonzero(groups <= 3))],
             lambda self, X, y, groups: [(np.flatnonzero(groups > 4), np.flatnonzero(groups <= 4))],
             lambda self, X, y, groups: [(np.argwhere(groups > 3), np.argwhere(groups <= 3))],
+            lambda self, X, y, groups, least=3: [(np.flatnonzero(groups > least), np.flatnonzero(groups <= least))],
+            lambda self, X, y, groups, least=4: [(np.flatnonzero(groups > least), np.flatnonzero(groups <= least))],
         )
     }
-    assert len(keys) == 3
+    assert len(keys) == 5
 
 
 def test_splitter__without_a_repr_is_spoken_of_by_its_type():

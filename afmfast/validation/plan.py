@@ -8,11 +8,12 @@ import math
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ..code_digest import digest
 from ..errors import SettingsError
 from ..kernels.learners.parts import Columns, Prepared, Splits
 from .data import Table
@@ -214,7 +215,7 @@ def described(value: Any) -> Any:
     if isinstance(value, np.generic):
         return described(value.item())
     if isinstance(value, FunctionType):  # its repr has an address that no other process knows
-        return [f"{value.__module__}.{value.__qualname__}", hashlib.sha256(_code(value.__code__)).hexdigest()]
+        return [f"{value.__module__}.{value.__qualname__}", digest(value)]
     if isinstance(value, np.ndarray):
         return [str(value.dtype), list(value.shape), hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
     if isinstance(value, dict):
@@ -251,9 +252,3 @@ def _attributes(value: Any) -> dict[str, Any]:
     """What an object holds, in its `__dict__` or in slots."""
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
     return {name: getattr(value, name) for name in slots if hasattr(value, name)} | getattr(value, "__dict__", {})
-
-
-def _code(code: CodeType) -> bytes:
-    """What a function does, without file, line or address."""
-    parts = [_code(one) if isinstance(one, CodeType) else repr(one).encode() for one in code.co_consts]
-    return b"\0".join([code.co_code, repr(code.co_names).encode(), *parts])
