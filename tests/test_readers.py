@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from afmfast.errors import FileRefused
+from afmfast.readers.numbers import first_row
 from afmfast.readers.table import FORMATS, read
 
 with (Path(__file__).parent / "reference" / "readers.csv").open(encoding="utf-8", newline="") as _file:
@@ -204,6 +207,26 @@ def test_refused__names_file_finding_and_way_out(tmp_path: Path, case: str) -> N
     assert found in caught.value.found
     assert todo in caught.value.todo
     assert str(caught.value).startswith(str(path))
+
+
+_NUMBER = r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?|[-+]?nan|[-+]?inf"
+_SLOW_ROW = re.compile(rf"\s*(?:{_NUMBER})(?:(?:\s*[;,\t]\s*|\s+)(?:{_NUMBER}))+[\s;,]*", re.IGNORECASE)
+
+
+def test_first_row__is_what_one_pattern_for_a_row_finds() -> None:
+    """On every short text; the fast way also takes a row with an empty place, which is refused when it is read."""
+    for length in range(7):
+        for letters in itertools.product("12,.;-e ", repeat=length):
+            line = "".join(letters)
+            slow, fast = _SLOW_ROW.fullmatch(line) is not None, first_row([line]) == 0
+            assert fast or not slow, line
+            assert slow or not fast or re.search(r"^ *[;,]|[;,] *[;,]", line), line
+
+
+def test_text__decimal_commas_without_a_leading_zero(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(_text(_GWY_HEAD + "-,500;1,5\n2,e-1;,25\n"))
+    np.testing.assert_array_equal(read(path)[0].heights, [[-0.5, 1.5], [0.2, 0.25]])
 
 
 def test_refused__cut_off_inside_its_first_row_at_once(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from ..errors import FileRefused
 
 _NUMBER = r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?|[-+]?nan|[-+]?inf"
 _ONE = re.compile(_NUMBER, re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s;,]+")
+_COMMA_BETWEEN = re.compile(r"(?<![-+]),(?![eE])")  # in -,5 and 1,e-9 it is a decimal comma
+_AT_THE_END = " \t\r\n\f\v;,"
+_BETWEEN = re.compile(r"[\s;]+")
 _LETTERS = re.compile(r"[xyz]\b", re.IGNORECASE)
 
 #: Headers are short; a file without a row of numbers up to here is no scan.
@@ -29,8 +31,16 @@ def _is_row(line: str) -> bool:
 
     Cut into parts first: one pattern for the whole row tries 2^n ways to part n numbers before it fails at the last.
     """
-    parts = [part for part in _BETWEEN.split(line) if part]
-    return len(parts) > 1 and all(map(_ONE.fullmatch, parts))
+    counts = [_numbers_in(part) for part in _BETWEEN.split(line.rstrip(_AT_THE_END)) if part]
+    return None not in counts and sum(count or 0 for count in counts) > 1
+
+
+def _numbers_in(part: str) -> int | None:
+    """How many numbers, with commas between them or in them; None where there is anything else."""
+    pieces = [piece for piece in _COMMA_BETWEEN.split(part) if piece]
+    if all(map(_ONE.fullmatch, pieces)):
+        return len(pieces)
+    return 1 if _ONE.fullmatch(part) else None
 
 
 def columns_of(line: str) -> bool:
