@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 import afmfast
@@ -216,8 +218,16 @@ def test_lines__of_one_kind_of_classifier_are_told_apart(classifiers, words):
     assert [one.words for one in listed(classifiers=classifiers)] == words
 
 
+def powered(k):
+    return make_pipeline(FunctionTransformer(lambda X: X**k), GaussianNB())
+
+
+def test_lines__functions_that_differ_in_what_they_enclose_are_two():
+    assert len(listed(classifiers=[powered(1), powered(2)])) == 2
+
+
 def test_lines__limits_that_differ_in_the_eighth_digit_are_told_apart():
-    found = [one.words for one in listed(correlations=[0.9, 0.90000001])]
+    found = [one.words for one in listed(correlations=[np.float64(0.9), 0.90000001])]
     assert found == ["|r| up to 0.9", "|r| up to 0.90000001"]
 
 
@@ -229,6 +239,7 @@ def test_lines__limits_that_differ_in_the_eighth_digit_are_told_apart():
         {"classifiers": [SVC(random_state=1), SVC(random_state=2)]},
         {"keeps": [5, 3, np.int64(5)]},
         {"correlations": [None, 0.9, None]},
+        {"correlations": [1, 1.0]},
         {"reductions": ["pca", "pca"]},
     ],
 )
@@ -263,6 +274,46 @@ def test_compare__corrects_for_every_line_and_says_how_often_each_was_chosen(com
     assert found.corrected["n_lines"] == 5
     assert [f"table, {one['line']}" for one in found.choices] == list(compared.combinations)[1:]
     assert sum(one["share"] for one in found.choices) == pytest.approx(1)
+
+
+class SilentAtTimes(GaussianNB):
+    """Says nothing where the first three training groups are of one class: never under the true labels."""
+
+    def fit(self, X, y):
+        self.is_silent = y[0] == y[2] == y[4]
+        return super().fit(X, y)
+
+    def predict_proba(self, X):
+        said = super().predict_proba(X)
+        return np.full_like(said, np.nan) if self.is_silent else said
+
+
+def test_compare__a_line_without_scores_costs_the_others_nothing():
+    table = archive(shift=2.0)
+    p = {}
+    for classifiers in (["lda", SilentAtTimes()], [SilentAtTimes(), "lda"]):
+        found = afmfast.compare(
+            table.X, table.y, groups=table.groups, classifier=classifiers, keep=[3], rank="gini_single", inner_splits=0,
+            n_permutations=39, scheme="leave_one_group_out", scheduler="serial",
+        )  # fmt: skip
+        for name in found.combinations:
+            p.setdefault(name, []).append([found[name].corrected[of] for of in ("min_p", "holm", "smallest")])
+    for name, (one, other) in p.items():
+        assert one == other, name
+    assert p["table, lda"][0][2] == 1 / 40
+    assert p["table, SilentAtTimes()"][0][2] > 0.1
+
+
+def test_compare__keeps_no_more_than_there_are_and_tells_of_components():
+    table = archive(shift=1.5)
+    found = afmfast.compare(
+        table.X, table.y, groups=table.groups, classifier=["lda"], keep=[50], reduce=["rank", "pca"],
+        correlation=[None], rank="gini_single", n_repeats=10, n_permutations=19, splits_per_permutation=2,
+        scheduler="serial",
+    )  # fmt: skip
+    assert found.data["rule_of_ten"]["keep"] == 8
+    seen = next(iter(found.combinations.values())).titles["components"]
+    assert seen.startswith("in some training parts the first 50 principal components")
 
 
 def test_compare__a_line_is_what_classify_gives(compared):

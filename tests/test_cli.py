@@ -72,6 +72,28 @@ def test_study__settings_that_are_refused_are_not_kept(scans, tmp_path):
     assert settings_in(tmp_path) == before
 
 
+def test_study__first_settings_that_are_refused_do_not_stand_in_the_way(scans, tmp_path):
+    refused = ("--scheme", "leave_one_batch_out", "--batch", "nothing")
+    assert afmfast("study", scans, "--out", tmp_path, *QUICK, *refused).returncode == 1
+    assert afmfast("study", scans, "--out", tmp_path, *QUICK).returncode == 0
+
+
+def test_study__that_is_refused_leaves_the_earlier_results(scans, tmp_path):
+    assert afmfast("study", scans, "--out", tmp_path, *QUICK).returncode == 0
+    kept = {path: path.read_bytes() for path in (tmp_path / "results.json", tmp_path / "report.html")}
+    assert afmfast("study", scans, "--out", tmp_path, "--positive", "nobody").returncode == 1
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+def test_study__of_another_manifest_does_not_go_on_with_these_settings(scans, tmp_path):
+    other = scans.with_name("other.csv")
+    other.write_text(scans.read_text("utf-8"), "utf-8")
+    assert afmfast("ingest", scans, "--out", tmp_path).returncode == 0
+    assert afmfast("classify", tmp_path, *QUICK, "--keep", 2).returncode in {0, 1}
+    assert afmfast("study", other, "--out", tmp_path, *QUICK).returncode == 0
+    assert settings_in(tmp_path)["keep"] == 10
+
+
 def test_study__of_another_manifest_of_that_name_does_not_write_into_it(scans, tmp_path):
     manifests = [shutil.copytree(scans.parent, tmp_path / name / "scans") / scans.name for name in "ab"]
     assert afmfast("ingest", manifests[0], cwd=tmp_path).returncode == 0

@@ -17,7 +17,7 @@ from afmfast.selection.table import Selector
 from afmfast.significance.patients import best_threshold
 from afmfast.study.conclude import predictions
 from afmfast.study.evidence import averaged, patients_of
-from afmfast.study.learnt_rules import learnt_rules
+from afmfast.study.learnt_rules import _Groups, _right, learnt_rules
 from afmfast.validation.batches import splits_of_true_labels
 from afmfast.validation.choice import inner_splits
 from afmfast.validation.data import Table
@@ -171,6 +171,15 @@ def test_learnt_rules__favour_no_class_where_two_batches_say_different_things():
         surplus.append(by_class["1"]["value"] - by_class["0"]["value"])
     assert stats.ttest_1samp(surplus, 0).pvalue > 0.001
     assert abs(np.mean(surplus)) < 0.15
+
+
+def test_right__a_number_on_the_threshold_is_a_vote_for_neither_class():
+    """Two groups of each class: the mean probability decides where votes lie on the threshold, or are one to one."""
+    margin = np.array([[0.0, 0.0, 0.1, -0.1], [np.nan, 0.0, -0.1, 0.1]])
+    groups = _Groups(np.arange(4), np.array([True, False, True, False]))
+    for by_mean, right in (([1, -1, 1, -1], 4), ([-1, 1, -1, 1], 0)):
+        found = _right(("a", "b"), 1, groups, margin, np.array(by_mean, float))
+        assert found["accuracy"]["right"] == right
 
 
 def test_learnt_rules__tell_a_rare_class_better_than_one_half_does():

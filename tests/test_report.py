@@ -97,6 +97,14 @@ def test_verdict__names_a_statistic_other_than_auc():
     assert "(mean balanced accuracy of the first 10 splits)" in at_a_glance(made, [])[1].answer
 
 
+def test_sure__of_one_pass_names_a_statistic_other_than_auc():
+    made = _changed("two_classes")
+    result = made["combinations"]["height+adhesion"]
+    result["scheme"]["pooled"] = True
+    result["significance"]["permutation"]["statistic"] = "accuracy"
+    assert "did as well as the true one (accuracy): p" in at_a_glance(made, [])[1].answer
+
+
 def test_drives__of_components_says_what_the_classifier_saw():
     made = _changed("two_classes")
     made["combinations"]["height+adhesion"]["titles"]["components"] = "the first 3 principal components"

@@ -1,15 +1,14 @@
 """Schemes of one pass: each group or batch left out once, or a user's splitter; scored together, and honest."""
 
-import threading
-from copy import deepcopy
 from dataclasses import replace
-from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy.stats import binom
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold, LeaveOneGroupOut, PredefinedSplit, StratifiedGroupKFold, StratifiedKFold
+from sklearn.naive_bayes import GaussianNB
 
 from afmfast import classify
 from afmfast.errors import DataError, SettingsError
@@ -88,7 +87,8 @@ def test_pass__a_labelling_is_scored_as_if_it_were_the_true_one(scheme):
 def test_pass__threads_and_what_was_stored_agree_to_the_last_bit(scheme, tmp_path):
     table = table_of(effect=0.5)
     serial = go(table, scheme)
-    for found in (go(table, scheme, scheduler="threads", folder=tmp_path), go(table, scheme, folder=tmp_path)):
+    folder = tmp_path if isinstance(scheme, str) else None
+    for found in (go(table, scheme, scheduler="threads", folder=folder), go(table, scheme, folder=folder)):
         np.testing.assert_array_equal(found.t_permuted, serial.t_permuted)
         assert found.t_true == serial.t_true
 
@@ -133,12 +133,9 @@ def test_splitter__is_asked_anew_for_every_labelling():
     assert [np.flatnonzero(fold == TEST).tolist() for fold in mine] == [test.tolist() for test in theirs]
 
 
-def test_splitter__the_key_knows_what_its_repr_hides():
-    table = table_of()
-    folds = [np.arange(36) // 3 % 6 for _ in range(2)]
-    folds[1][-3:] = 0
-    keys = {key(table, plan_of(PredefinedSplit(fold)), FAST) for fold in folds}
-    assert len(keys) == 2
+def test_splitter__its_repeats_are_not_kept(tmp_path):
+    with pytest.raises(SettingsError, match="repeats of a splitter of your own are not kept"):
+        go(table_of(), StratifiedGroupKFold(3), folder=tmp_path)
 
 
 def test_key__hangs_on_the_batches():
@@ -168,7 +165,7 @@ class SplitsNothing:
             "batch 'day 0' holds '0' alone.*and 1 more.*cannot be told apart",
         ),
         (StratifiedKFold(3, shuffle=True), None, "has the group of row .* in the training and the test part"),
-        (StratifiedKFold(30), None, "cannot split this table: n_splits=30"),
+        (StratifiedKFold(30), None, "cannot split this table: ValueError: n_splits=30"),
         (PredefinedSplit(np.where(Y == 0, 0, -1)), None, "class '0' has no row left to learn from"),
         (TestsNothing(), None, "no split has a row in its test part"),
         (SplitsNothing(), None, "gives no split"),
@@ -275,45 +272,24 @@ class Slotted:
         yield np.flatnonzero(groups >= self.first), np.flatnonzero(groups < self.first)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (Inside(PredefinedSplit(np.arange(36) // 18)), Inside(PredefinedSplit(np.arange(36) % 2))),
-        (Inside(StratifiedGroupKFold(3)), Inside(StratifiedGroupKFold(4))),
-        (Slotted(3), Slotted(4)),
-        (Inside(np.random.RandomState(3)), Inside(np.random.RandomState(4))),
-        (Inside(partial(sorted, key=3)), Inside(partial(sorted, key=4))),
-    ],
-)
-def test_splitter__the_key_knows_what_another_holds(one, other):
-    keys = [key(table_of(), plan_of(splitter), FAST) for splitter in (one, deepcopy(one), other)]
-    assert keys[0] == keys[1] != keys[2]
+class Broken:
+    """Fails as soon as labels are others than the true ones."""
+
+    def split(self, X, y, groups):
+        if (y != Y).any():
+            raise KeyError("column")
+        yield np.flatnonzero(groups > 3), np.flatnonzero(groups <= 3)
 
 
-def test_splitter__the_key_is_no_address():
-    with pytest.raises(SettingsError, match="cannot be told from others of its kind"):
-        key(table_of(), plan_of(Inside(threading.Lock())), FAST)
-
-
-def test_splitter__the_key_knows_what_it_does():
-    def splitter(part):
-        return type("Own", (), {"split": part, "__module__": "own"})()
-
-    keys = {
-        key(table_of(), plan_of(splitter(part)), FAST)
-        for part in (
-            lambda self, X, y, groups: [(np.flatnonzero(groups > 3), np.flatnonzero(groups <= 3))],
-            lambda self, X, y, groups: [(np.flatnonzero(groups > 4), np.flatnonzero(groups <= 4))],
-            lambda self, X, y, groups: [(np.argwhere(groups > 3), np.argwhere(groups <= 3))],
-            lambda self, X, y, groups, least=3: [(np.flatnonzero(groups > least), np.flatnonzero(groups <= least))],
-            lambda self, X, y, groups, least=4: [(np.flatnonzero(groups > least), np.flatnonzero(groups <= least))],
-        )
-    }
-    assert len(keys) == 5
+def test_splitter__a_fault_of_its_own_is_no_labelling_without_a_score():
+    with pytest.raises(DataError, match="the splitter Broken cannot split this table: KeyError: 'column'"):
+        go(table_of(), Broken())
 
 
 def test_splitter__without_a_repr_is_spoken_of_by_its_type():
     assert scheme_of(Slotted(3)).title == "Slotted"
+    named = scheme_of(SimpleNamespace(split=print, of=Slotted(3))).title
+    assert named == "namespace(split=<built-in function print>, of=<test_validation_schemes.Slotted object>)"
 
 
 def test_classify__reports_one_pass(tmp_path):
@@ -330,6 +306,25 @@ def test_classify__reports_one_pass(tmp_path):
     assert "ROC: all test parts together" in page
     for of_many in ("± –", "AUC of a split", "one random split", "SD over splits"):
         assert of_many not in page
+
+
+class SilentOnZero(GaussianNB):
+    """Says nothing of the groups of class 0, which is the rarer one where they are left out."""
+
+    def predict_proba(self, X):
+        said = super().predict_proba(X)
+        return said if self.class_prior_[0] > 0.5 else np.full_like(said, np.nan)
+
+
+def test_classify__one_pass_that_is_silent_of_a_class_tells_nothing(tmp_path):
+    result = classify(
+        table_of(effect=3.0).X, Y, groups=GROUPS, classifier=SilentOnZero(), rank="gini_single",
+        scheme="leave_one_group_out", n_permutations=19, scheduler="serial",
+    )  # fmt: skip
+    assert np.isnan(result.auc).all()
+    assert result.roc["curves"] == {}
+    assert "nothing can be told" in str(result)
+    assert "nothing can be told" in result.report(tmp_path).read_text("utf-8")
 
 
 def test_compare__lines_of_one_pass_choose_inside_its_training_parts():

@@ -84,8 +84,7 @@ def ingest(
 ) -> int:
     """Read every scan into stack.zarr."""
     folder, settings = study_of(source, out)
-    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress:
-        folder.save(settings)
+    with shown(quiet=quiet) as bars, lines.at_work.at_work(folder, bars) as progress, folder.trying(settings):
         report = lines.pipeline.ingest_stage(folder, settings, strict=strict, gallery=gallery, progress=progress)
     print(ingest_summary(report))
     if gallery:

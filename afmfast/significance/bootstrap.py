@@ -133,10 +133,10 @@ def _standard_error(values: np.ndarray, m: int) -> float:
 
 def _logit_interval(value: float, error: float, m: int, level: float) -> tuple[float, float]:
     """Ends between 0 and 1; a score of 0 or 1 gets what as many groups, each right or wrong as a whole, allow."""
-    if value in (0.0, 1.0):
+    if value in (0.0, 1.0) and m > 0:
         reach = 1 - ((1 - level) / 2) ** (1 / m)
         return (0.0, reach) if value == 0 else (1 - reach, 1.0)
-    if np.isnan(value) or np.isnan(error) or error == 0:
+    if m == 0 or np.isnan(value) or np.isnan(error) or error == 0:
         return float("nan"), float("nan")
     reach = _t(m, level) * error / (value * (1 - value))
     return float(expit(logit(value) - reach)), float(expit(logit(value) + reach))

@@ -73,8 +73,8 @@ def correct(results: Mapping[str, Result]) -> None:
     )  # fmt: skip
     for k, result in enumerate(results.values()):
         result.corrected = {
-            "n_lines": len(results), "n": many.n, "smallest": many.smallest, "min_p": many.min_p[k],
-            "holm": many.holm[k], "benjamini_hochberg": many.benjamini_hochberg[k],
+            "n_lines": len(results), "n": many.n, "smallest": max(many.smallest, float(tests[k]["smallest"])),
+            "min_p": many.min_p[k], "holm": many.holm[k], "benjamini_hochberg": many.benjamini_hochberg[k],
         }  # fmt: skip
 
 

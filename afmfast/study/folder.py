@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ..errors import DataError, SettingsError, StoreError
+from ..errors import AfmfastError, StoreError
 from ..files import write_text
 from . import settings_file
 from .settings import Settings
@@ -61,8 +61,10 @@ class StudyFolder:
         self.save(settings)
         try:
             yield
-        except (DataError, SettingsError):
-            if before is not None:
+        except AfmfastError:
+            if before is None:
+                self.settings_file.unlink(missing_ok=True)
+            else:
                 write_text(self.settings_file, before)
             raise
 
@@ -94,8 +96,8 @@ class StudyFolder:
 def study_of(source: Settings | str | Path, out: str | Path | None, **changes: object) -> tuple[StudyFolder, Settings]:
     """Folder and settings of a study from its manifest.csv or study.yaml; `changes` (None = not given) win.
 
-    A manifest says nothing of settings, so a study that was begun goes on with its own. The folder is `out`, or that of
-    a study.yaml which has a stack.zarr beside it, or `./<name>-study`.
+    A manifest says nothing of settings, so a study of it that was begun goes on with its own. The folder is `out`, or
+    that of a study.yaml which a study has begun beside, or `./<name>-study`.
     """
     if isinstance(source, Settings):
         return StudyFolder(Path(out)) if out is not None else StudyFolder.default_for(source), source
@@ -104,10 +106,11 @@ def study_of(source: Settings | str | Path, out: str | Path | None, **changes: o
     is_manifest = path.suffix.lower() not in settings_file.YAML
     if out is not None:
         folder = StudyFolder(Path(out))
-    elif not is_manifest and StudyFolder(path.parent).stack.exists():
+    elif not is_manifest and StudyFolder(path.parent).lock.exists():
         folder = StudyFolder(path.parent)
     else:
         folder = StudyFolder.default_for(settings)
     if is_manifest and folder.settings_file.is_file():
-        settings = folder.load(manifest=settings.manifest, **changes)
+        begun = folder.load(**changes)
+        settings = begun if begun.manifest.resolve() == settings.manifest.resolve() else settings
     return folder, settings

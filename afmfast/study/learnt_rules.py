@@ -24,8 +24,8 @@ N_SPLITS = 50
 def learnt_rules(scores: Scores, line: Line) -> dict[str, Any] | None:
     """Shares of groups that were right, by a learnt threshold of the mean probability and of the share of votes.
 
-    A group is called what most of the splits that tested it call it; where they are equal, by whether its number is
-    above the threshold on average. None with more than two classes, or where groups are single rows.
+    A group is called what most of the splits that tested it call it; where these are equal, what its mean probability
+    says on average. None with more than two classes, or where groups are single rows.
     """
     table, positive = scores.table, scores.positive
     if positive is None or not table.is_grouped:
@@ -35,10 +35,16 @@ def learnt_rules(scores: Scores, line: Line) -> dict[str, Any] | None:
     with calm():
         inner = inner_predictions(scores, line, n_splits)
     tested, groups = _tested(scores, n_splits), _groups(scores)
-    rules = {}
+    above = {}
     for name in ("mean", "vote"):
         learnt_from, judged = (_of_groups(_of_rows(name, said, positive), groups) for said in (inner, tested))
-        rules[name] = _right(table.classes, positive, groups, learnt_from, judged)
+        thresholds = _thresholds(learnt_from, groups)
+        above[name] = judged - thresholds[:, None], thresholds
+    by_mean = np.nansum(above["mean"][0], axis=0)
+    rules = {
+        name: _right(table.classes, positive, groups, margin, by_mean) | {"threshold": _spread(thresholds)}
+        for name, (margin, thresholds) in above.items()
+    }
     return {"n_splits": n_splits, "rules": rules}
 
 
@@ -86,22 +92,29 @@ def _of_groups(of_rows: np.ndarray, groups: _Groups) -> np.ndarray:
     return means
 
 
+def _thresholds(learnt_from: np.ndarray, groups: _Groups) -> np.ndarray:
+    """What is learnt in each split from its own numbers (n_splits, g): (n_splits,)."""
+    seen = ~np.isnan(learnt_from)
+    return np.array(
+        [best_threshold(numbers[s], groups.is_positive[s]) for numbers, s in zip(learnt_from, seen, strict=True)]
+    )
+
+
 def _right(
-    classes: Sequence[str], positive: int, groups: _Groups, learnt_from: np.ndarray, judged: np.ndarray
+    classes: Sequence[str], positive: int, groups: _Groups, margin: np.ndarray, by_mean: np.ndarray
 ) -> dict[str, Any]:
-    """By thresholds learnt in each split from `learnt_from` (n_splits, g), and applied to `judged` there."""
-    thresholds = np.array(
-        [best_threshold(numbers[seen], groups.is_positive[seen])
-         for numbers, seen in zip(learnt_from, ~np.isnan(learnt_from), strict=True)]
-    )  # fmt: skip
-    n_tested = (~np.isnan(judged)).sum(axis=0)
+    """Of numbers by how much they lie above the threshold of each split, (n_splits, g); `by_mean` (g,) breaks ties.
+
+    A number that lies on the threshold is a vote for neither class.
+    """
+    n_tested = (~np.isnan(margin)).sum(axis=0)
     some = n_tested > 0
-    above = np.nan_to_num(judged - thresholds[:, None], nan=-1.0)
-    surplus = 2 * (above >= 0).sum(axis=0) - n_tested
-    is_called = np.where(surplus == 0, np.where(np.isnan(judged), 0.0, above).sum(axis=0) > 0, surplus > 0)
+    surplus = np.nansum(np.sign(margin), axis=0)
+    is_called = np.where(surplus == 0, by_mean, surplus) > 0
     y, called = (np.where(is_positive, positive, 1 - positive)[some] for is_positive in (groups.is_positive, is_called))
+    return shares_right(Decisions(np.flatnonzero(some), y, n_tested[some], called), classes)
+
+
+def _spread(thresholds: np.ndarray) -> dict[str, float]:
     low, median, high = np.quantile(thresholds, (0.025, 0.5, 0.975))
-    return {
-        **shares_right(Decisions(np.flatnonzero(some), y, n_tested[some], called), classes),
-        "threshold": {"median": float(median), "low": float(low), "high": float(high)},
-    }
+    return {"median": float(median), "low": float(low), "high": float(high)}

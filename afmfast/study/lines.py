@@ -75,18 +75,25 @@ def of_channels(line: Line, label: str, gate: RepeatabilityGate | None = None) -
 
 def _told(name: str, entries: Sequence[Any]) -> list[str]:
     """What sets each entry of a list apart, no two alike; nothing where there is one alone."""
-    alike = [canonical(one) if isinstance(one, str) and name == "classifier" else one for one in entries]
-    known = [json.dumps(described(one), sort_keys=True) for one in alike]
+    plain = [_PLAIN[name](one) for one in entries]
+    known = [json.dumps(described(one), sort_keys=True) for one in plain]
     if len(set(known)) < len(known):
         twice = entries[next(i for i, one in enumerate(known) if one in known[:i])]
         raise SettingsError(f"{name} has {twice!r} twice; a list needs entries that differ in more than a random seed")
     if len(entries) == 1:
         return [""]
-    words = [_WORDS[name](one) for one in entries]
+    words = [_WORDS[name](one) for one in plain]
     # A repr may leave out what sets two estimators apart.
     return words if len(set(words)) == len(words) else [f"{said} ({i + 1})" for i, said in enumerate(words)]
 
 
+#: The one way to write an entry, by which it is known.
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "classifier": lambda one: canonical(one) if isinstance(one, str) else one,
+    "keep": lambda one: one,
+    "correlation": lambda one: float(one) if isinstance(one, int | float) else one,
+    "reduce": lambda one: one,
+}
 _WORDS: dict[str, Callable[[Any], str]] = {
     "classifier": lambda one: in_words(one) if isinstance(one, str) else spoken(one),
     "keep": lambda one: f"{one} kept",

@@ -22,7 +22,7 @@ from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
 from ..validation.table import holds_gil
 from .at_work import at_work
-from .classify_study import classify_table, recorded
+from .classify_study import classify_table
 from .folder import Progress, StudyFolder, of_stage, study_of
 from .ingest import examples, ingest
 from .measure import measure, with_identifiers
@@ -105,15 +105,15 @@ def classify_stage(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
-    """parameters.parquet to repeats/ and results.json; results of other settings are removed first."""
+    """parameters.parquet to repeats/ and results.json; earlier results stay until there are others."""
     table = of_manifest(load_table(folder), settings)
-    _remove_stale(folder, settings)
     with open_pool(scheduler, workers=workers, holds_gil=any(map(holds_gil, settings.classifiers))) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
             progress=of_stage(progress, "classify"),
         )  # fmt: skip
     document = check(result.to_dict(), "results", where=str(folder.results))
+    folder.report.unlink(missing_ok=True)  # of the earlier ones
     write_text(folder.results, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1))
     result.folder = folder.path
     return result
@@ -209,10 +209,3 @@ def of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         )
     kept.attrs.update(table.attrs)
     return kept
-
-
-def _remove_stale(folder: StudyFolder, settings: Settings) -> None:
-    """Remove results that were made with other settings; their repeats stay, so nothing is computed again."""
-    if folder.results.is_file() and load_results(folder).get("settings") != recorded(settings):
-        folder.results.unlink()
-        folder.report.unlink(missing_ok=True)

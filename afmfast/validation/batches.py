@@ -152,8 +152,10 @@ def pooled(table: Table, lines: Sequence[Line], labels: np.ndarray) -> list[Part
     for b, own in enumerate(labels):
         try:
             side = plan.sides(table, own)
-        except DataError:
-            continue
+        except DataError as fault:
+            if isinstance(fault.__cause__, ValueError):  # as of too few members of a class
+                continue
+            raise
         if not trains_every_class(table, own, side):
             continue
         numbers, every = np.arange(len(side)), np.tile(own, (len(side), 1))

@@ -40,17 +40,18 @@ def by_splitter(splitter: Any, table: Table, labels: np.ndarray, seed: int) -> n
     A copy of the splitter is asked, with this seed for a `random_state` that is None. Raises `DataError` where it
     fails, or puts rows of one group on both sides.
     """
-    asked = deepcopy(splitter)
-    if getattr(asked, "random_state", 0) is None and getattr(asked, "shuffle", True):
-        asked.random_state = seed
     try:
+        asked = deepcopy(splitter)
+        if getattr(asked, "random_state", 0) is None and getattr(asked, "shuffle", True):
+            asked.random_state = seed
         parts = [(np.asarray(train), np.asarray(test)) for train, test in asked.split(table.X, labels, table.groups)]
         side = np.full((len(parts), len(labels)), UNUSED, dtype=np.int8)
         for fold, (train, test) in zip(side, parts, strict=True):
             fold[train] = TRAIN
             fold[test] = TEST
-    except (ValueError, TypeError, IndexError) as fault:
-        raise DataError(f"the splitter {type(splitter).__qualname__} cannot split this table: {fault}") from fault
+    except Exception as fault:
+        told = f"{type(fault).__name__}: {fault}"
+        raise DataError(f"the splitter {type(splitter).__qualname__} cannot split this table: {told}") from fault
     if not parts:
         raise DataError(f"the splitter {type(splitter).__qualname__} gives no split")
     for k, (train, test) in enumerate(parts):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FunctionType
@@ -26,6 +25,8 @@ __all__ = ["ALGORITHM", "CHOSEN", "Line", "Plan", "Selector", "Table", "key"]
 
 #: Raised whenever the same settings would give other repeats than before; those of another number are not used.
 ALGORITHM = 4
+#: What stands for a user's splitter, of which no repeats are kept: no name or digest tells how it will split.
+SPLITTER = "splitter"
 #: What stands for the classifier of a line that chooses.
 CHOSEN = "nested choice"
 
@@ -197,17 +198,14 @@ def settings_of(plan: Plan, selector: Selector, among: Sequence[Line] = ()) -> d
         "classifier": canonical(plan.classifier) if isinstance(plan.classifier, str) else described(plan.classifier),
         "selection": described(settings),
         "test_size": float(plan.test_size),
-        "scheme": described(plan.scheme),
+        "scheme": plan.scheme if isinstance(plan.scheme, str) else SPLITTER,
         "seed": int(plan.seed),
         **({"folds": int(plan.folds)} if plan.n_folds > 1 else {}),
     }
 
 
 def described(value: Any) -> Any:
-    """Estimators, splitters and what they hold as JSON; what has no plain form by its repr.
-
-    Raises `SettingsError` for what can be told from others by its address alone, which another may have tomorrow.
-    """
+    """Estimators and what they hold as JSON; what has no plain form by its repr."""
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)  # JSON has no NaN, and NaN is not even itself
     if value is None or isinstance(value, bool | int | float | str):
@@ -216,39 +214,18 @@ def described(value: Any) -> Any:
         return described(value.item())
     if isinstance(value, FunctionType):  # its repr has an address that no other process knows
         return [f"{value.__module__}.{value.__qualname__}", digest(value)]
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return described(value.tolist())
     if isinstance(value, np.ndarray):
         return [str(value.dtype), list(value.shape), hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
     if isinstance(value, dict):
         return {str(name): described(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [described(part) for part in value]
+    if isinstance(value, set | frozenset):
+        return sorted(json.dumps(described(part), sort_keys=True) for part in value)
     if hasattr(value, "get_params") and not isinstance(value, type):
         # The clone is seeded and single-threaded, whatever these say.
         params = {n: v for n, v in value.get_params(deep=False).items() if n not in {"random_state", "n_jobs"}}
-        return [_type_name(value), described(params)]
-    if isinstance(getattr(type(value), "split", None), FunctionType):
-        # A splitter by how it splits and all it holds: its repr may shorten an array, or tell nothing but an address.
-        return [_type_name(value), described(type(value).split), described(_attributes(value))]
-    return _pickled(value) if " at 0x" in repr(value) else repr(value)
-
-
-def _pickled(value: Any) -> list[str]:
-    """By a digest of all it holds, such as the state of a random generator."""
-    try:
-        content = pickle.dumps(value)
-    except (pickle.PicklingError, TypeError, AttributeError) as fault:
-        raise SettingsError(
-            f"{value!r} cannot be told from others of its kind, which stored repeats need; give it a repr of all it "
-            f"holds ({fault})"
-        ) from fault
-    return [_type_name(value), hashlib.sha256(content).hexdigest()]
-
-
-def _type_name(value: Any) -> str:
-    return f"{type(value).__module__}.{type(value).__qualname__}"
-
-
-def _attributes(value: Any) -> dict[str, Any]:
-    """What an object holds, in its `__dict__` or in slots."""
-    slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return {name: getattr(value, name) for name in slots if hasattr(value, name)} | getattr(value, "__dict__", {})
+        return [f"{type(value).__module__}.{type(value).__qualname__}", described(params)]
+    return repr(value)

@@ -71,6 +71,8 @@ def run_lines(
     plan = lines[0].plan
     if any(replace(line.plan, classifier=plan.classifier, inner_splits=plan.inner_splits) != plan for line in lines):
         raise SettingsError("plans that run together may differ in the classifier alone; run them one by one")
+    if folder is not None and not isinstance(plan.scheme, str):
+        raise SettingsError("repeats of a splitter of your own are not kept; leave the folder out, or name a scheme")
     plan.positive_code(table)
     lines, untested = _splittable(table, lines)
     plan = lines[0].plan
@@ -150,10 +152,11 @@ def _scores(table: Table, work: _Work, space: LabelSpace, exact: bool, found: li
 
 
 def _undefined(scores: Scores) -> str:
+    instead = "; random splits (scheme: stratified) have none" if scores.plan.is_pooled else ""
     return (
-        f"{scores.n_undefined} of {len(scores.t_permuted)} permuted labellings cannot be split so that every training "
-        "part has every class. They count as doing as well as the true one, so p cannot be below "
-        f"{scores.smallest_p:.2g}; add groups, or split at random (scheme: stratified)"
+        f"{scores.n_undefined} of {len(scores.t_permuted)} permuted labellings have no score: a training part lacked a "
+        "class, a test part held one alone, or the classifier or splitter failed. They count as doing as well as the "
+        f"true one, so p cannot be below {scores.smallest_p:.2g}{instead}"
     )
 
 

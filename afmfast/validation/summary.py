@@ -75,7 +75,8 @@ def roc(scores: Scores) -> dict[str, Curve]:
     codes = range(table.n_classes) if scores.positive is None else [scores.positive]
     curves = {}
     for code in codes:
-        lines = [roc_on_grid(class_score(p, code), table.y[rows] == code) for rows, p in _scored(scores)]
+        parts = [(class_score(p, code), table.y[rows] == code) for rows, p in _scored(scores)]
+        lines = [roc_on_grid(score, member) for score, member in parts if 0 < member.sum() < len(member)]
         if lines:
             low, high = np.percentile(lines, [2.5, 97.5], axis=0)
             curves[table.classes[code]] = Curve(np.mean(lines, axis=0), low, high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -100,7 +101,7 @@ def spoken(given: Any) -> str:
     """A user's estimator or splitter in one line; by its type where its repr is an address."""
     if type(given).__repr__ is object.__repr__:
         return type(given).__qualname__
-    return " ".join(repr(given).split())
+    return re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(given).split()))
 
 
 def predictor(classifier: Any) -> Predict:
