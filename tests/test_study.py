@@ -669,6 +669,11 @@ def test_result_alone__keeps_what_was_asked_for(table):
     assert result.predictions["group"].tolist() == ["row 0", *table["group"][1:]]
 
 
+def test_rule_of_ten__counts_no_more_columns_than_there_are(table):
+    study = classified(table, keep=500)
+    assert study.data["rule_of_ten"]["keep"] == max(len(result.columns) for result in study.combinations.values())
+
+
 def quadrants(tmp_path, *, bad):
     """Five scans of rough surfaces in a stack; in scan 2 of every class the named quadrants are ten times as rough."""
     lines = ["path,label,group,pixel_size_nm"]
