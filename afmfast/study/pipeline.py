@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
 from ..validation.table import holds_gil
 from .at_work import at_work
-from .classify_study import classify_table
+from .classify_study import classify_table, recorded
 from .folder import Progress, StudyFolder, of_stage, study_of
 from .ingest import examples, ingest
 from .measure import measure, with_identifiers
@@ -105,15 +106,21 @@ def classify_stage(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
-    """parameters.parquet to repeats/ and results.json; earlier results stay until there are others."""
+    """parameters.parquet to repeats/ and results.json; results of other settings go when the first repeat is made."""
     table = of_manifest(load_table(folder), settings)
+    told, remove_stale = of_stage(progress, "classify"), cache(partial(_remove_stale, folder, settings))
+
+    def under_way(done: int, total: int, note: str) -> None:
+        remove_stale()  # not before: settings may be refused
+        if told is not None:
+            told(done, total, note)
+
     with open_pool(scheduler, workers=workers, holds_gil=any(map(holds_gil, settings.classifiers))) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
-            progress=of_stage(progress, "classify"),
+            progress=under_way,
         )  # fmt: skip
     document = check(result.to_dict(), "results", where=str(folder.results))
-    folder.report.unlink(missing_ok=True)  # of the earlier ones
     write_text(folder.results, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1))
     result.folder = folder.path
     return result
@@ -209,3 +216,10 @@ def of_manifest(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         )
     kept.attrs.update(table.attrs)
     return kept
+
+
+def _remove_stale(folder: StudyFolder, settings: Settings) -> None:
+    """Remove results that were made with other settings; their repeats stay, so nothing is computed again."""
+    if folder.results.is_file() and load_results(folder).get("settings") != recorded(settings):
+        folder.results.unlink()
+        folder.report.unlink(missing_ok=True)
