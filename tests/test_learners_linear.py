@@ -13,6 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from afmfast.kernels.learners.discriminant import linear_discriminant
 from afmfast.kernels.learners.logistic import fit_logistic, logistic_regression
 from afmfast.kernels.learners.nearest import nearest_neighbours
+from afmfast.validation.scores import class_score
 
 seeds = st.integers(0, 2**32 - 1)
 LEARNERS = {
@@ -100,6 +101,21 @@ def test_linear_discriminant__is_the_row_of_the_table(given):
     X, y, unseen = table(*given)
     expected = ridge_discriminant().fit(X, y).predict_proba(unseen)
     np.testing.assert_allclose(learnt("lda", X, y, unseen), expected, atol=1e-6)
+
+
+def test_linear_discriminant__orders_rows_that_lie_hundreds_apart():
+    """Two collinear columns: log-odds of a thousand, where exp and float32 know 0 and 1 alone."""
+    rng = np.random.default_rng(0)
+    y = np.arange(40) % 2
+    first = rng.normal(size=40) + 3 * y
+    X = np.column_stack([first, first + 1e-3 * (rng.normal(size=40) + 40 * y)])
+    unseen = np.linspace(-1, 1, 9)[:, None] * [0.0, 1.0] + X.mean(axis=0)
+    probability = learnt("lda", X, y, unseen, option=1e-6).astype(np.float32)
+    theirs = LinearDiscriminantAnalysis("lsqr", shrinkage=1e-6).fit(X, y).decision_function(unseen)
+    assert np.abs(theirs).max() > 1000
+    scores = class_score(probability, 1)
+    np.testing.assert_array_equal(np.argsort(scores), np.argsort(theirs))
+    assert len(set(scores)) == len(scores)
 
 
 def test_linear_discriminant__weights_of_classes_are_priors():

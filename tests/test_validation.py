@@ -444,7 +444,7 @@ def test_auc__ties_count_half_as_in_scikit_learn(pairs):
 
 
 def test_class_score__tells_rows_apart_beyond_what_float32_has_near_one():
-    rest = np.array([0.5, 1e-3, 1e-12, 1e-15])
+    rest = np.array([0.5, 1e-3, 1e-12, 1e-15, 1e-20, 1e-30, 0.0])
     probability = np.stack([1 - rest, rest], axis=1).astype(np.float32)
     assert (np.diff(class_score(probability, 0)) > 0).all()
     assert (np.diff(class_score(probability, 1)) < 0).all()

@@ -93,18 +93,19 @@ def _most_probable(probability: np.ndarray) -> int:
 def class_score(probability: np.ndarray, code: int, scores: np.ndarray) -> None:
     """Numbers that order rows by the probability of a class, into scores (m,) float64.
 
-    In float32 all probabilities above 1 - 3e-8 are 1; near 1 those of the other classes tell rows apart. Below, the
-    sum of several others would part rows that are equal.
+    In float32 all probabilities above 1 - 3e-8 are 1; near 1 those of the other classes tell rows apart, by their
+    inverse, as 1 less them would be 1 again. Below, the sum of several others would part rows that are equal.
     """
     near_one = 0.5 if probability.shape[1] == 2 else NEAR_ONE
     for i in range(scores.size):
         own = float(probability[i, code])
-        if own > near_one:
-            rest = 0.0
-            for other in range(probability.shape[1]):
-                rest += float(probability[i, other]) if other != code else 0.0
-            own = 1.0 - rest
-        scores[i] = own
+        if own <= near_one:
+            scores[i] = -1.0 / own if own > 0.0 else -np.inf
+            continue
+        rest = 0.0
+        for other in range(probability.shape[1]):
+            rest += float(probability[i, other]) if other != code else 0.0
+        scores[i] = 1.0 / rest if rest > 0.0 else np.inf
 
 
 @exact
