@@ -348,6 +348,8 @@ def test_compare__a_report_by_name_leaves_the_one_beside_it_alone(compared, tmp_
         ({"keep": 5}, "keep = 5; give a list"),
         ({"classifier": "lda"}, "give a list"),
         ({"inner_splits": -1}, "0 = no line"),
+        ({"n_repeat": 3}, "compare has no argument n_repeat"),
+        ({"keep": [3, 8, 20]}, "keep = 8, 20 keep all of 8 columns.*give 8 alone"),
     ],
 )
 def test_compare__wrong_arguments_are_refused(given, said):

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,24 @@ def test_study__settings_that_are_refused_are_not_kept(scans, tmp_path):
     assert refused.returncode == 1
     assert "nothing" in refused.stderr
     assert settings_in(tmp_path) == before
+
+
+def test_study__says_which_settings_its_file_sets_back(scans, tmp_path):
+    (tmp_path / "study.yaml").write_text(f"manifest: {scans}\n")
+    began = afmfast("study", tmp_path / "study.yaml", "--out", tmp_path / "s", *QUICK)
+    assert "other settings" not in began.stderr
+    again = afmfast("study", tmp_path / "study.yaml", "--out", tmp_path / "s", *QUICK[2:])
+    assert "! other settings than in the last run of this study (classifier: random_forest, it was lda)" in again.stderr
+
+
+def test_classify__says_how_many_others_were_tried_before(scans, tmp_path):
+    assert afmfast("study", scans, "--out", tmp_path, *QUICK).returncode == 0
+    time.sleep(1.1)  # runs are known by the second
+    again = afmfast("classify", tmp_path, "--scheduler", "serial", "--quiet")
+    assert "other configurations" not in again.stdout
+    time.sleep(1.1)
+    other = afmfast("classify", tmp_path, "--seed", 1, "--scheduler", "serial", "--quiet")
+    assert "1 other configurations" in other.stdout
 
 
 def test_study__first_settings_that_are_refused_do_not_stand_in_the_way(scans, tmp_path):
@@ -178,6 +197,7 @@ def test_a_bad_file__is_left_out_by_name_with_exit_code_3(scans, tmp_path):
     [
         (("study",), 2, "requires an argument"),
         (("study", "nowhere.csv"), 1, "nowhere.csv: no such file"),
+        (("study", "."), 1, ".: a folder; give the study.yaml or the manifest.csv in it"),
         (("study", "nowhere.csv", "--keep", "many"), 2, "afmfast: keep: Input should be a valid integer"),
         (("study", "nowhere.csv", "--scheme", "loo"), 2, "afmfast: scheme: Input should be 'stratified', 'k_fold'"),
         (("status", "nowhere"), 1, "no study here"),

@@ -97,6 +97,12 @@ def test_verdict__names_a_statistic_other_than_auc():
     assert "(mean balanced accuracy of the first 10 splits)" in at_a_glance(made, [])[1].answer
 
 
+def test_answer__quotes_the_statistic_that_was_tested():
+    made = _changed("two_classes")
+    made["combinations"]["height+adhesion"]["significance"]["permutation"]["statistic"] = "sensitivity"
+    assert f"sensitivity {wording.mean_sd(made['combinations']['height+adhesion']['sensitivity'])}, p =" in answer(made)
+
+
 def test_sure__of_one_pass_names_a_statistic_other_than_auc():
     made = _changed("two_classes")
     result = made["combinations"]["height+adhesion"]
@@ -256,7 +262,7 @@ def test_warnings__name_splits_by_tile_as_wrong():
     ("kind", "words"),
     [
         ("two_classes", "3 channel combinations were tried. Their p-values are uncorrected"),
-        ("two_classes", "10 parameters are kept, more than the rule of ten allows"),
+        ("two_classes", "10 parameters are kept, and the rule of ten allows"),
         ("below_chance", "the smallest p-value that can come out is 0.10"),
         ("below_chance", "Few independent groups: wild type (12 images in 3 groups)"),
         ("seven_classes", "Not calibrated, so the numbers hold for one instrument and day only: modulus"),
@@ -346,7 +352,7 @@ def test_picked_line__is_judged_and_starred_by_min_p_and_the_lead_by_its_own_p()
     assert {"ns", "p = 0.070 (min-p)"} <= set(_written(figure))
     said = methods.paragraph(made)
     assert "The p of height + adhesion is uncorrected, because it was fixed beforehand" in said
-    assert "the others of the 3 combinations are judged by p-values corrected by step-down min-p" in said
+    assert "the others of the 3 lines are judged by p-values corrected by step-down min-p" in said
 
 
 @pytest.mark.parametrize("kind", MADE)

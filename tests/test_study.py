@@ -669,6 +669,16 @@ def test_result_alone__keeps_what_was_asked_for(table):
     assert result.predictions["group"].tolist() == ["row 0", *table["group"][1:]]
 
 
+@pytest.mark.parametrize(("n_neighbors", "said"), [(500, True), (3, False)])
+def test_classify__a_classifier_that_says_the_same_of_all_rows_is_told(n_neighbors, said):
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    found = afmfast.classify(
+        X, np.arange(40) % 2, classifier=f"k_nearest(n_neighbors={n_neighbors})", rank="gini_single", n_repeats=5,
+        n_permutations=19, splits_per_permutation=2, scheduler="serial",
+    )  # fmt: skip
+    assert ("classifier-split-nothing" in [w["code"] for w in found.warnings]) is said
+
+
 def test_rule_of_ten__counts_no_more_columns_than_there_are(table):
     study = classified(table, keep=500)
     assert study.data["rule_of_ten"]["keep"] == max(len(result.columns) for result in study.combinations.values())

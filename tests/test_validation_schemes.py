@@ -164,6 +164,7 @@ class SplitsNothing:
             [f"day {y}" for y in Y],
             "batch 'day 0' holds '0' alone.*and 1 more.*cannot be told apart",
         ),
+        ("leave_one_batch_out", ["x", "y", "z"] * 12, "every group has rows in batch 'x'"),
         (StratifiedKFold(3, shuffle=True), None, "has the group of row .* in the training and the test part"),
         (StratifiedKFold(30), None, "cannot split this table: ValueError: n_splits=30"),
         (PredefinedSplit(np.where(Y == 0, 0, -1)), None, "class '0' has no row left to learn from"),

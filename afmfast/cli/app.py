@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version as version_of
 from json import dumps
 from pathlib import Path
@@ -20,7 +21,7 @@ from .parameters import page, show
 from .power import show as show_power
 from .progress import shown
 from .repeatability import show as show_repeats
-from .said import findings_table, ingest_summary
+from .said import findings_table, ingest_summary, settings_reset
 
 if TYPE_CHECKING:
     from ..study.result import StudyResult
@@ -205,6 +206,9 @@ def study(
 ) -> int:
     """From scan files to the report; started again, it goes on where it stopped."""
     folder, settings = study_of(source, out, **changes(given))
+    if folder.settings_file.is_file():
+        reset = settings_reset(folder.load(), settings, changes(given))
+        print(*filter(None, [reset]), sep="", end="\n" if reset else "", file=sys.stderr)
     with shown(quiet=quiet) as progress:
         result = lines.pipeline.run_study(
             settings, out=folder.path, strict=strict, workers=workers, scheduler=scheduler, progress=progress

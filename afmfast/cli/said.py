@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import CycloptsError, CycloptsPanel
 from pydantic import ValidationError
 from rich.text import Text
 
+from ..study.settings import Settings
 from ..study.settings_file import in_a_sentence
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ def wrong_use(fault: CycloptsError) -> Any:
     """What is printed of a wrong flag; of its value the sentence that study.yaml would get."""
     wrong = fault.__cause__
     return Text(f"afmfast: {in_a_sentence(wrong)}") if isinstance(wrong, ValidationError) else CycloptsPanel(fault)
+
+
+def settings_reset(before: Settings, now: Settings, given: Collection[str]) -> str:
+    """A line that names what the last run in a folder had otherwise, less what was `given` as flags; or nothing."""
+    other = [
+        f"{key}: {getattr(now, key)}, it was {getattr(before, key)}"
+        for key in Settings.model_fields
+        if key not in {"manifest", "name", *given} and getattr(now, key) != getattr(before, key)
+    ]
+    return f"! other settings than in the last run of this study ({'; '.join(other)})" if other else ""
 
 
 def ingest_summary(report: IngestReport) -> str:

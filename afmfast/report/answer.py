@@ -121,8 +121,10 @@ def answer(results: Mapping[str, Any]) -> str:
         else f"mean AUC {mean_sd(result['auc'])} (SD over {n_splits}; randomized labels reach {random})"
     )
     balanced = result["balanced_accuracy"]
+    statistic = result["significance"]["permutation"]["statistic"]
+    tested = "" if statistic in {"auc", "balanced_accuracy"} else f"{score(statistic)} {mean_sd(result[statistic])}, "
     scores = (
-        f"{reached}, balanced accuracy {fixed(balanced['mean']) if is_pooled(result) else mean_sd(balanced)}, "
+        f"{reached}, balanced accuracy {fixed(balanced['mean']) if is_pooled(result) else mean_sd(balanced)}, {tested}"
         f"{found.reason}; {held}"
     )
     if not found.told:

@@ -16,7 +16,7 @@ SECTIONS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Something else than the sample may differ", frozenset({"batch", "settings", "pixel", "losses"})),
     ("Splits and groups", frozenset({"group", "groups", "split", "splits", "tiles", "ungrouped"})),
     ("What the numbers can bear", frozenset({"p", "permutation", "permutations", "smallest", "uncorrected", "below",
-     "labellings", "ten", "overtraining", "redrawn", "undefined", "auc"})),
+     "labellings", "ten", "analyses", "overtraining", "redrawn", "undefined", "auc"})),
     ("Channels and units", frozenset({"channel", "channels", "unit", "units", "calibrated", "uncalibrated",
      "instrument", "calibration", "sources"})),
     ("What is missing", frozenset({"class", "classes", "left", "missing", "nan", "file", "files", "row", "rows",
@@ -162,8 +162,8 @@ def _rule_of_ten(results: Results, headline: Mapping[str, Any]) -> str:
         return ""
     noun = sample_noun(results["settings"])
     kept = f"{rule['keep']} {kept_noun(results['settings'])}"
-    return (f"{kept} are kept, more than the rule of ten allows: {rule['by_rows']:.3g} by "
-            f"{noun}s (the paper's count), {rule['by_smaller_class']:.3g} by those of the smallest class, "
+    return (f"{kept} are kept, and the rule of ten allows {rule['by_rows']:.3g} by "
+            f"{noun}s (the paper's count), {rule['by_smaller_class']:.3g} by those of the smallest class and "
             f"{rule['by_groups']:.3g} by groups. Overtraining is then likelier.")  # fmt: skip
 
 

@@ -75,8 +75,8 @@ def _sure(results: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     random = f"{mean_sd(result['randomized']['auc'])} ({whole_range(result['randomized']['auc'])})"
     said = (
         f"AUC {fixed(auc['mean'])}, the test parts of {plural(n_repeats, 'split')} scored together; randomized labels "
-        f"{random}. Where there is nothing to find, scores of this kind lie below 0.5, so only randomized labels tell "
-        "what one is worth."
+        f"{random}. Where there is nothing to find, scores of this kind may lie below 0.5, so only randomized labels "
+        "tell what one is worth."
         if is_pooled(result)
         else f"AUC {mean_sd(auc)} over {plural(n_repeats, 'split')} (whole range {whole_range(auc)}), randomized "
         f"labels {random}: the ± is the spread over splits, no error of the mean."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .answer import headline
-from .wording import counts, is_pooled, joined, plural, score, title
+from .wording import answering, counts, is_pooled, joined, plural, score, title
 
 _LEVELS = {"none": "as measured", "constant": "minus the mean", "plane": "after subtracting a plane",
            "facet": "after making its most common facet horizontal"}  # fmt: skip
@@ -210,8 +210,8 @@ def _uncertain(result: Mapping[str, Any]) -> str:
     )
     if many:
         text = (
-            f"The p of {title(result)} is uncorrected, because it was fixed beforehand (the combination of most "
-            f"channels); the others of the {many['n_lines']} combinations are judged by p-values corrected by "
+            f"The p of {title(result)} is uncorrected, because it was fixed beforehand "
+            f"({answering(result)}); the others of the {many['n_lines']} lines are judged by p-values corrected by "
             f"step-down min-p over the same labellings. {text}"
         )
     if result["patients"]:

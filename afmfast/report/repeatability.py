@@ -97,7 +97,7 @@ def _interval(column: Mapping[str, Any], icc: str) -> str:
     value, low, high = (column[f"{icc}{end}"] for end in ("", "_low", "_high"))
     if not (defined(value) and defined(low) and defined(high)):
         return fixed(value)
-    return f"{fixed(value)} ({fixed(low, 2)} to {fixed(high, 2)})"
+    return f"{fixed(value)} ({fixed(low)} to {fixed(high)})"
 
 
 def _limits(bias: str, low: str, high: str) -> str:

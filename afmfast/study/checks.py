@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..significance.association import Association, association
+from ..validation.standing import n_before
 from .measure import IDENTIFIERS
 
 Warnings = list[dict[str, str]]
@@ -254,3 +255,16 @@ def given_groups(samples: pd.DataFrame, column: str) -> pd.Series:
     if column not in samples:
         return pd.Series(False, index=samples.index)
     return samples[column].fillna("").astype(str) != ""
+
+
+def other_analyses(repeats: Path, *, since: str) -> Warnings:
+    """Of a folder of repeats that holds other configurations than those that were run `since` (ISO 8601, UTC)."""
+    n = n_before(repeats, since)
+    if n == 0:
+        return []
+    text = (
+        f"{n} other configurations (other settings, channels or seed, or an earlier table) were run in this folder "
+        "before. Where this one was chosen after looking at them, its p-value is too small; say in print how many "
+        "were tried."
+    )
+    return [warning("other-analyses", text)]

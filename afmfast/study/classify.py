@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError
+from ..errors import DataError, SettingsError
 from ..schedule import Pool, Scheduler, open_pool
 from ..selection.table import Selector
 from ..validation.data import Table, usable_rows
@@ -59,7 +59,7 @@ def classify(
     goes through the `folds` of one random partition after the other; "leave_one_group_out", "leave_one_batch_out"
     (`batches` (n_rows,) names of the day, tip or instrument) and a splitter with `split(X, y, groups)` are one pass,
     whose predictions are pooled and scored once. `n_repeats` and `splits_per_permutation` mean nothing then, `auc` is
-    (1,), and as pooled scores lie below 0.5 where there is nothing to find, only permuted labels tell what they are
+    (1,), and as pooled scores may lie below 0.5 where there is nothing to find, only permuted labels tell what they are
     worth. A row that lacks over half of its columns is left out.
     Raises `DataError` where the data cannot answer (a class with one group), `SettingsError` for a wrong argument.
     """
@@ -95,6 +95,17 @@ def given_table(X: Any, y: Any, groups: Any, batches: Any = None) -> tuple[Table
     )  # fmt: skip
     lost = f"{int((~enough).sum())} rows lack over half of their parameters and were left out."
     return table, names, [*alike, warning("rows-left-out", lost)]
+
+
+def _check_kept(table: Table, lines: Sequence[Line]) -> None:
+    """Refuse lines that keep all columns there are, each by another number: they are one line, counted as several."""
+    p = len(table.columns)
+    beyond = {line.selector.keep for line in lines if isinstance(line.selector, Selector) and line.selector.keep >= p}
+    if len(beyond) > 1:
+        raise SettingsError(
+            f"keep = {', '.join(map(str, sorted(beyond)))} keep all of {p} columns, and are the same line several "
+            f"times; give {min(beyond)} alone of these"
+        )
 
 
 def _check_index(X: Any, beside: dict[str, Any]) -> None:
@@ -133,6 +144,7 @@ def evaluate(
     `group_names` (n_rows,) and `described` (one line a column: name, unit, definition) only label the result;
     `wrong_splits` says that rows of one group stand on both sides. Batches are kept in `folder` and read from there.
     """
+    _check_kept(table, lines)
     found = run_lines(table, lines, pool=pool, folder=folder, progress=progress)
     results = [
         concluded(line, scores, channels, group_names, described, wrong_splits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from ..errors import SettingsError
@@ -53,6 +54,9 @@ def compare(
             raise SettingsError(f"{name} = {entries!r}; give a list with an entry or more, or use `afmfast.classify`")
     if isinstance(inner_splits, bool) or not isinstance(inner_splits, int) or inner_splits < 0:
         raise SettingsError(f"inner_splits = {inner_splits!r}; give a whole number, 0 = no line that chooses")
+    unknown = set(plan) - {field.name for field in fields(Plan)}
+    if unknown:
+        raise SettingsError(f"compare has no argument {', '.join(sorted(unknown))}; see help(afmfast.compare)")
     table, names, left_out = given_table(X, y, groups, batches)
     asked = lines_of(
         Plan(**plan), Selector(method=method, rank=rank), classifiers=classifier, keeps=keep,

@@ -19,7 +19,7 @@ from ..validation.options import canonical
 from ..validation.outcome import Scores
 from ..validation.plan import CHOSEN, Line, Plan
 from ..validation.table import scheme_of, spoken, title_of
-from .checks import warning
+from .checks import Warnings, warning
 from .evidence import averaged, intervals_of, patients_of
 from .result import Result, probability_of
 
@@ -94,8 +94,22 @@ def concluded(
         planned=scores.planned,
         n_redrawn=scores.n_redrawn,
         n_redrawn_randomized=0 if randomized is None else randomized.n_redrawn,
-        warnings=[warning(code, text) for code, text in scores.warnings],
+        warnings=[warning(code, text) for code, text in scores.warnings] + _says_nothing(scores),
     )
+
+
+def _says_nothing(scores: Scores) -> Warnings:
+    """Where the test rows of every split that has several get one and the same probabilities."""
+    K, n = scores.table.n_classes, scores.plan.n_repeats
+    parts = [said.reshape(-1, K) for said in scores.repeats["probability"][:n]]
+    several = [part for part in parts if len(part) > 1]
+    if not several or any((part != part[0]).any() for part in several):
+        return []
+    text = (
+        "The classifier gave all rows of a test part the same probabilities in every split, so it learnt nothing: more "
+        "neighbours than rows, too strong a penalty, or no column left. That is no sign of equal samples."
+    )
+    return [warning("classifier-split-nothing", text)]
 
 
 def _randomized(scores: Scores, statistic: str) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ..stack.outcome import IngestReport
 from ..stack.store import Store, open_store
 from ..validation.table import holds_gil
 from .at_work import at_work
+from .checks import other_analyses
 from .classify_study import classify_table, recorded
 from .folder import Progress, StudyFolder, of_stage, study_of
 from .ingest import examples, ingest
@@ -115,11 +117,13 @@ def classify_stage(
         if told is not None:
             told(done, total, note)
 
+    began = datetime.now(UTC).isoformat(timespec="seconds")
     with open_pool(scheduler, workers=workers, holds_gil=any(map(holds_gil, settings.classifiers))) as pool:
         result = classify_table(
             table, settings, pool=pool, folder=folder.repeats, ingested=_ingested(folder),
             progress=under_way,
         )  # fmt: skip
+    result.data["warnings"] += other_analyses(folder.repeats, since=began)
     document = check(result.to_dict(), "results", where=str(folder.results))
     write_text(folder.results, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1))
     result.folder = folder.path

@@ -23,6 +23,8 @@ def load(path: Path, **changes: Any) -> Settings:
 
     `changes` (None = not given) win over the file. Raises `SettingsError` naming file, key and what is allowed.
     """
+    if path.is_dir():
+        raise SettingsError(f"{path}: a folder; give the study.yaml or the manifest.csv in it")
     if not path.is_file():
         raise SettingsError(
             f"{path}: no such file; give a manifest.csv or a study.yaml (`afmfast init FOLDER` writes both)"

@@ -31,6 +31,12 @@ def one_batch_out(table: Table, labels: np.ndarray, seed: int) -> np.ndarray:
     left_out = batch[None, :] == np.arange(len(names))[:, None]
     there = np.zeros((len(names), table.n_groups), dtype=bool)
     there[batch, member] = True
+    for name, own in zip(names.tolist(), there, strict=True):
+        if own.all():
+            raise DataError(
+                f"every group has rows in batch {name!r}, so none is left to learn from without it; "
+                "leave_one_batch_out needs groups that were measured in different batches"
+            )
     return np.where(left_out, TEST, np.where(there[:, member], UNUSED, TRAIN)).astype(np.int8)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +76,15 @@ def _read(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as fault:
         raise StoreError(f"{path}: cannot be read ({fault}); the next run writes it again") from fault
     return dict(check(document, "plan", where=str(path)))
+
+
+def n_before(repeats: Path, since: str) -> int:
+    """How many configurations in a folder of repeats were last run before a time (ISO 8601, UTC)."""
+    began = []
+    for path in repeats.glob(f"*/{_FILE}"):
+        with suppress(StoreError):  # of an earlier version, or damaged
+            began.append(_read(path.parent)["began"])
+    return sum(time < since for time in began)
 
 
 @dataclass(frozen=True, eq=False)
