@@ -22,6 +22,7 @@ from afmfast.stack.store import open_store
 from afmfast.study.at_work import at_work, who_is_at_work
 from afmfast.study.checks import associations, check_batches, check_groups, settings_by_class
 from afmfast.study.classify_study import classify_table
+from afmfast.study.demo import known_answer
 from afmfast.study.folder import StudyFolder
 from afmfast.study.ingest import examples
 from afmfast.study.pipeline import classify_stage, ingest_stage, load_results, measure_stage
@@ -677,6 +678,18 @@ def test_classify__a_classifier_that_says_the_same_of_all_rows_is_told(n_neighbo
         n_permutations=19, splits_per_permutation=2, scheduler="serial",
     )  # fmt: skip
     assert ("classifier-split-nothing" in [w["code"] for w in found.warnings]) is said
+
+
+@pytest.mark.parametrize(
+    ("size", "null", "said"),
+    [
+        ("normal", False, "Known answer: A and B differ in adhesion and in nothing else."),
+        ("small", False, "so few groups seldom show it."),
+        ("small", True, "Known answer: A and B do not differ"),
+    ],
+)
+def test_demo__tells_the_answer_that_is_known(size, null, said):
+    assert said in known_answer(size, null=null)
 
 
 def test_rule_of_ten__counts_no_more_columns_than_there_are(table):

@@ -61,7 +61,9 @@ def demo(
         result = lines.demo.demo(
             out, size=size, null=null, seed=seed, workers=workers, scheduler=scheduler, progress=progress
         )
-    return _finish(result)
+    code = _finish(result)
+    print(lines.demo.known_answer(size, null=null))
+    return code
 
 
 @app.command
