@@ -263,7 +263,7 @@ def other_analyses(repeats: Path, *, since: str) -> Warnings:
     if n == 0:
         return []
     text = (
-        f"{n} other configurations (other settings, channels or seed, or an earlier table) were run in this folder "
+        f"{n} other configurations (other settings, channels or seed, or an earlier table) were tested in this folder "
         "before. Where this one was chosen after looking at them, its p-value is too small; say in print how many "
         "were tried."
     )

@@ -79,12 +79,15 @@ def _read(folder: Path) -> dict[str, Any]:
 
 
 def n_before(repeats: Path, since: str) -> int:
-    """How many configurations in a folder of repeats were last run before a time (ISO 8601, UTC)."""
-    began = []
+    """How many configurations in a folder of repeats were last tested before a time (ISO 8601, UTC).
+
+    What has no permutations, as scan settings alone, was not tested.
+    """
+    documents = []
     for path in repeats.glob(f"*/{_FILE}"):
         with suppress(StoreError):  # of an earlier version, or damaged
-            began.append(_read(path.parent)["began"])
-    return sum(time < since for time in began)
+            documents.append(_read(path.parent))
+    return sum(one["began"] < since and one["planned"][-1]["n_permutations"] > 0 for one in documents)
 
 
 @dataclass(frozen=True, eq=False)
